@@ -1,0 +1,165 @@
+// Coroutines for code that waits: Task<T> is what a waiting function returns, OneShot<T> is what it waits for.
+//
+//     Task<Code> f(Message& msg) { const auto rows = co_await members_.select(where); ... co_return member; }
+//
+// One worker's thread starts, resumes and destroys them. A Task is lazy: it runs when awaited or started. Destroying a
+// suspended Task destroys its frame and whatever it awaits (cancellation). An exception that leaves a task's body ends
+// the program: nothing in the core throws on a message's way.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <list>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace junctor
+{
+
+template <class T>
+class [[nodiscard]] Task
+{
+public:
+    struct promise_type {
+        std::optional<T> value;
+        std::coroutine_handle<> continuation;
+
+        Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
+        std::suspend_always initial_suspend() noexcept { return {}; }
+        auto final_suspend() noexcept
+        {
+            struct Finish {
+                bool await_ready() noexcept { return false; }
+                std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> self) noexcept
+                {
+                    if (const auto next = self.promise().continuation) return next;
+                    return std::noop_coroutine();
+                }
+                void await_resume() noexcept {}
+            };
+            return Finish{};
+        }
+        template <class U>
+        void return_value(U&& result)
+        {
+            value.emplace(std::forward<U>(result));
+        }
+        void unhandled_exception() { std::terminate(); }
+    };
+
+    Task() = default;
+    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+    Task& operator=(Task&& other) noexcept
+    {
+        if (this != &other) {
+            reset();
+            handle_ = std::exchange(other.handle_, {});
+        }
+        return *this;
+    }
+    ~Task() { reset(); }
+
+    explicit operator bool() const { return static_cast<bool>(handle_); }
+    bool done() const { return handle_ && handle_.done(); }
+    T take() { return std::move(*handle_.promise().value); }  // only when done()
+
+    // Runs until the first suspension; `then` is resumed at the end (also if it never suspends).
+    void start(std::coroutine_handle<> then = std::noop_coroutine())
+    {
+        handle_.promise().continuation = then;
+        handle_.resume();
+    }
+
+    auto operator co_await() && noexcept
+    {
+        struct Await {
+            std::coroutine_handle<promise_type> handle;
+            bool await_ready() const noexcept { return false; }
+            std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept
+            {
+                handle.promise().continuation = awaiting;
+                return handle;
+            }
+            T await_resume() { return std::move(*handle.promise().value); }
+        };
+        return Await{handle_};
+    }
+
+private:
+    explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+    void reset()
+    {
+        if (handle_) handle_.destroy();
+        handle_ = {};
+    }
+    std::coroutine_handle<promise_type> handle_;
+};
+
+// A value that arrives once, later. The waiting side co_awaits it; the other side keeps a Resolver, which may outlive the
+// waiter (a cancelled wait makes resolving do nothing). Both on the same worker: other threads post() first.
+template <class T>
+class OneShot
+{
+    struct State {
+        std::optional<T> value;
+        std::coroutine_handle<> waiter;
+    };
+
+public:
+    class Resolver
+    {
+    public:
+        Resolver() = default;
+        explicit Resolver(std::weak_ptr<State> state) : state_(std::move(state)) {}
+        // Resumes the waiter at once, on this stack. Only the first call counts.
+        void resolve(T value)
+        {
+            const auto state = state_.lock();
+            if (!state || state->value) return;
+            state->value.emplace(std::move(value));
+            if (const auto waiter = std::exchange(state->waiter, {})) waiter.resume();
+        }
+        bool is_waited_for() const { return !state_.expired(); }
+
+    private:
+        std::weak_ptr<State> state_;
+    };
+
+    Resolver resolver() { return Resolver(state_); }
+
+    auto operator co_await() noexcept
+    {
+        struct Await {
+            std::shared_ptr<State> state;  // alive through the resumption
+            explicit Await(std::shared_ptr<State> shared) : state(std::move(shared)) {}
+            Await(const Await&) = delete;
+            Await& operator=(const Await&) = delete;
+            ~Await() { state->waiter = {}; }
+            bool await_ready() const noexcept { return state->value.has_value(); }
+            void await_suspend(std::coroutine_handle<> waiter) noexcept { state->waiter = waiter; }
+            T await_resume() { return std::move(*state->value); }
+        };
+        return Await(state_);
+    }
+
+private:
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+// Runs tasks that nobody awaits, and destroys what is still waiting when it goes itself. One worker.
+class TaskGroup
+{
+public:
+    TaskGroup() = default;
+    TaskGroup(const TaskGroup&) = delete;
+    TaskGroup& operator=(const TaskGroup&) = delete;
+
+    void start(Task<bool> task);  // runs it now, until it first waits; finished ones are freed
+    std::size_t waiting() const { return tasks_.size(); }
+
+private:
+    std::list<Task<bool>> tasks_;
+};
+
+}  // namespace junctor
