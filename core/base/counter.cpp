@@ -1,0 +1,20 @@
+#include "core/base/counter.h"
+
+namespace junctor
+{
+namespace
+{
+thread_local unsigned slot_of_thread = 0;
+}
+
+void set_counter_slot(unsigned slot)
+{
+    slot_of_thread = slot;
+}
+
+unsigned counter_slot()
+{
+    return slot_of_thread;
+}
+
+}  // namespace junctor
