@@ -12,10 +12,13 @@ namespace junctor
 
 enum class Protocol : std::uint8_t { Any = 0, Udp = 1, Tcp = 2, Tls = 3 };  // OpenSER's numbers for `proto`
 
-std::string_view to_text(Protocol protocol);       // "udp", as in a socket's name
-std::string_view to_via_text(Protocol protocol);   // "UDP", as in a Via
+std::string_view to_text(Protocol protocol);                   // "udp", as in a socket's name
+std::string_view to_via_text(Protocol protocol);               // "UDP", as in a Via
 std::optional<Protocol> protocol_from(std::string_view text);  // ignoring case; "any" included
-constexpr bool is_stream(Protocol protocol) { return protocol == Protocol::Tcp || protocol == Protocol::Tls; }
+constexpr bool is_stream(Protocol protocol)
+{
+    return protocol == Protocol::Tcp || protocol == Protocol::Tls;
+}
 
 class IpAddress
 {
@@ -27,11 +30,11 @@ public:
     static std::optional<IpAddress> parse(std::string_view text);
 
     bool is_v6() const { return v6_; }
-    std::uint32_t v4_value() const;  // host order
+    std::uint32_t v4_value() const;                                       // host order
     const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }  // IPv4 uses the first four
     bool is_unspecified() const;
-    std::string text() const;          // 192.0.2.1, 2001:db8::1
-    std::string text_in_uri() const;   // 192.0.2.1, [2001:db8::1]
+    std::string text() const;         // 192.0.2.1, 2001:db8::1
+    std::string text_in_uri() const;  // 192.0.2.1, [2001:db8::1]
     bool in_network(const IpAddress& network, unsigned bits) const;
 
     friend bool operator==(const IpAddress&, const IpAddress&) = default;

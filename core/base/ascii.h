@@ -1,4 +1,5 @@
-// Text as SIP sees it: bytes, with ASCII case folding. Locale-free; nothing here allocates unless it returns a string.
+// Text as SIP sees it: bytes, with ASCII case folding. Locale-free; nothing here allocates unless it returns
+// a string.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +10,34 @@
 namespace junctor
 {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-constexpr char to_lower(char c) { return (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c; }
-constexpr char to_upper(char c) { return (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c; }
+constexpr bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_alnum(char c)
+{
+    return is_digit(c) || is_alpha(c);
+}
+constexpr bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+constexpr bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+constexpr char to_lower(char c)
+{
+    return (c >= 'A' && c <= 'Z') ? static_cast<char>(c + 32) : c;
+}
+constexpr char to_upper(char c)
+{
+    return (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
+}
 constexpr int hex_value(char c)  // -1: not a hexadecimal digit
 {
     if (is_digit(c)) return c - '0';
@@ -41,9 +63,10 @@ std::string_view trim(std::string_view text);  // blanks and line ends at both s
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, std::uint64_t limit = UINT64_MAX);
 std::optional<std::int64_t> parse_signed(std::string_view text);  // optional + or -
 
-std::string to_hex(std::string_view bytes);                          // lower-case digits
-std::optional<std::string> from_hex(std::string_view digits);        // empty: odd length or a bad digit
-std::string quoted_for_log(std::string_view bytes, std::size_t most = 200);  // control bytes escaped, cut with ...
+std::string to_hex(std::string_view bytes);                    // lower-case digits
+std::optional<std::string> from_hex(std::string_view digits);  // empty: odd length or a bad digit
+std::string quoted_for_log(std::string_view bytes,
+                           std::size_t most = 200);  // control bytes escaped, cut with ...
 
 // std::hash ignoring ASCII case, and the equality to go with it, for maps keyed by names.
 struct CaselessHash {

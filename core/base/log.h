@@ -16,7 +16,15 @@
 namespace junctor
 {
 
-enum class LogLevel : int { Alert = -3, Critical = -2, Error = -1, Warning = 1, Notice = 2, Info = 3, Debug = 4 };
+enum class LogLevel : int {
+    Alert = -3,
+    Critical = -2,
+    Error = -1,
+    Warning = 1,
+    Notice = 2,
+    Info = 3,
+    Debug = 4
+};
 
 class LogSink
 {
@@ -40,7 +48,10 @@ public:
     LogScope(const LogScope&) = delete;
     LogScope& operator=(const LogScope&) = delete;
 
-    void at(const Place& place) { place_ = &place; }  // the interpreter moves it along; `place` must outlive it
+    void at(const Place& place)
+    {
+        place_ = &place;
+    }  // the interpreter moves it along; `place` must outlive it
     static const LogScope* current();
     std::string suffix() const;  // " cfg=junctor.cfg:42:9 call_id=..." or empty
 
@@ -57,7 +68,10 @@ int log_level();
 std::shared_ptr<LogSink> stderr_sink();
 std::shared_ptr<LogSink> syslog_sink(std::string name, int facility);
 
-inline bool log_enabled(LogLevel level) { return log_level() >= static_cast<int>(level); }
+inline bool log_enabled(LogLevel level)
+{
+    return log_level() >= static_cast<int>(level);
+}
 void log_raw(LogLevel level, std::string_view text);  // script output
 void log_line(LogLevel level, std::string_view area, fmt::string_view format, fmt::format_args args);
 

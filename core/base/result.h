@@ -27,8 +27,14 @@ inline tl::unexpected<Error> fail(int status, std::string text, std::size_t offs
     return tl::unexpected<Error>(Error{status, std::move(text), offset});
 }
 
-inline tl::unexpected<Error> fail(std::string text) { return fail(500, std::move(text)); }
+inline tl::unexpected<Error> fail(std::string text)
+{
+    return fail(500, std::move(text));
+}
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error)
+{
+    return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace junctor

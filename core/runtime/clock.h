@@ -1,5 +1,5 @@
-// Time as the server sees it. Production reads the machine's clocks; tests turn a virtual one by hand. Nothing else in
-// Junctor asks the system for the time.
+// Time as the server sees it. Production reads the machine's clocks; tests turn a virtual one by hand.
+// Nothing else in Junctor asks the system for the time.
 #pragma once
 
 #include <chrono>

@@ -1,10 +1,11 @@
-// Coroutines for code that waits: Task<T> is what a waiting function returns, OneShot<T> is what it waits for.
+// Coroutines for code that waits: Task<T> is what a waiting function returns, OneShot<T> is what it waits
+// for.
 //
 //     Task<Code> f(Message& msg) { const auto rows = co_await members_.select(where); ... co_return member; }
 //
-// One worker's thread starts, resumes and destroys them. A Task is lazy: it runs when awaited or started. Destroying a
-// suspended Task destroys its frame and whatever it awaits (cancellation). An exception that leaves a task's body ends
-// the program: nothing in the core throws on a message's way.
+// One worker's thread starts, resumes and destroys them. A Task is lazy: it runs when awaited or started.
+// Destroying a suspended Task destroys its frame and whatever it awaits (cancellation). An exception that
+// leaves a task's body ends the program: nothing in the core throws on a message's way.
 #pragma once
 
 #include <coroutine>
@@ -96,8 +97,9 @@ private:
     std::coroutine_handle<promise_type> handle_;
 };
 
-// A value that arrives once, later. The waiting side co_awaits it; the other side keeps a Resolver, which may outlive the
-// waiter (a cancelled wait makes resolving do nothing). Both on the same worker: other threads post() first.
+// A value that arrives once, later. The waiting side co_awaits it; the other side keeps a Resolver, which may
+// outlive the waiter (a cancelled wait makes resolving do nothing). Both on the same worker: other threads
+// post() first.
 template <class T>
 class OneShot
 {

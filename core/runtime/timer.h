@@ -1,7 +1,8 @@
 // Timers: a hierarchical wheel of 1 ms ticks, one a worker; starting and stopping cost a few instructions.
 //
-// A Timer is a member of what it serves and dies with it: its destructor stops it. Callbacks run on the worker's thread,
-// in order of their due times (equal ticks: in the order they were started). Not thread-safe; no allocation.
+// A Timer is a member of what it serves and dies with it: its destructor stops it. Callbacks run on the
+// worker's thread, in order of their due times (equal ticks: in the order they were started). Not
+// thread-safe; no allocation.
 #pragma once
 
 #include <array>
@@ -50,7 +51,8 @@ public:
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
-    // Fires everything that is due at clock.now(). Callbacks may start, stop and destroy any timer, their own included.
+    // Fires everything that is due at clock.now(). Callbacks may start, stop and destroy any timer, their own
+    // included.
     std::size_t run_due();
     // When run_due() has something to do next; empty: no timer runs. May be early (a cascade), never late.
     std::optional<TimePoint> next_due() const;
@@ -69,7 +71,8 @@ private:
     std::uint64_t current_ = 0;  // the next tick to be run
     std::size_t running_ = 0;
     std::array<std::array<Timer*, slots>, levels> wheel_{};
-    std::array<std::array<std::uint64_t, slots / 64>, levels> occupied_{};  // bitmap: next_due() skips empty slots
+    std::array<std::array<std::uint64_t, slots / 64>, levels>
+        occupied_{};  // bitmap: next_due() skips empty slots
 };
 
 }  // namespace junctor

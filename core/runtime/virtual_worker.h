@@ -21,7 +21,8 @@ public:
     void post(std::function<void()> work) override;
     bool is_here() const override { return true; }
 
-    // Runs posted work, and what it posts, until none is left; false: `limit` was reached, something posts for ever.
+    // Runs posted work, and what it posts, until none is left; false: `limit` was reached, something posts
+    // for ever.
     bool run_posted(std::size_t limit = 100000);
 
 private:

@@ -29,7 +29,8 @@ struct Avp {
 class AvpList
 {
 public:
-    void add(AvpName name, std::variant<std::int64_t, std::string> value, std::uint8_t flags = 0);  // in front
+    void add(AvpName name, std::variant<std::int64_t, std::string> value,
+             std::uint8_t flags = 0);  // in front
     // The n-th newest of that name (having any of `flags`, if not 0); negative counts from the oldest (-1).
     const Avp* find(const AvpName& name, int index = 0, std::uint8_t flags = 0) const;
     std::size_t count(const AvpName& name, std::uint8_t flags = 0) const;

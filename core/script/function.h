@@ -23,20 +23,22 @@ struct Argument {
     bool is_number = false;
 };
 
-// What turning an argument's text into a value may ask: pseudo-variables, AVP aliases, and which routes exist.
+// What turning an argument's text into a value may ask: pseudo-variables, AVP aliases, and which routes
+// exist.
 struct BindContext {
     VariableRegistry& variables;
     Route route = Route::Request;  // of the block that the call stands in
 };
 
-// A call with its arguments bound: what a compiled script holds. Shared by workers: no state that a call changes.
+// A call with its arguments bound: what a compiled script holds. Shared by workers: no state that a call
+// changes.
 class Call
 {
 public:
     virtual ~Call() = default;
     virtual bool waits() const = 0;
-    virtual Code call(Message& message) = 0;                 // if !waits()
-    virtual Task<Code> call_waiting(Message& message) = 0;   // if waits()
+    virtual Code call(Message& message) = 0;                // if !waits()
+    virtual Task<Code> call_waiting(Message& message) = 0;  // if waits()
 };
 
 struct Function {
@@ -46,11 +48,12 @@ struct Function {
     bool waits = false;
     std::string help;  // what the arguments are and what it does, one sentence
     // An error's offset counts in `arguments` and is shown under that argument.
-    std::function<Result<std::unique_ptr<Call>>(std::span<const Argument> arguments, BindContext& context)> bind;
+    std::function<Result<std::unique_ptr<Call>>(std::span<const Argument> arguments, BindContext& context)>
+        bind;
 };
 
-// Turns an argument's text into the type that a function asks for. Specialised for std::string, int, unsigned, Format,
-// VariableRef and Regex beside their types; modules add their own.
+// Turns an argument's text into the type that a function asks for. Specialised for std::string, int,
+// unsigned, Format, VariableRef and Regex beside their types; modules add their own.
 template <class T>
 struct ArgumentType;  // static Result<T> parse(const Argument&, BindContext&);
 

@@ -1,6 +1,8 @@
-// A message on its way through the routing script: its bytes, the changes made so far, and what the script knows of it.
+// A message on its way through the routing script: its bytes, the changes made so far, and what the script
+// knows of it.
 //
-// One object a received message (and one for each failure or branch route run on a stored request). Belongs to one worker.
+// One object a received message (and one for each failure or branch route run on a stored request). Belongs
+// to one worker.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +32,18 @@ namespace junctor::script
 enum class Route : std::uint8_t { Request = 1, Failure = 2, OnReply = 4, Branch = 8, Error = 16 };
 using RouteMask = std::uint8_t;
 constexpr RouteMask any_route = 31;
-constexpr RouteMask operator|(Route a, Route b) { return static_cast<RouteMask>(static_cast<int>(a) | static_cast<int>(b)); }
-constexpr RouteMask operator|(RouteMask a, Route b) { return static_cast<RouteMask>(a | static_cast<int>(b)); }
-constexpr bool includes(RouteMask mask, Route route) { return (mask & static_cast<int>(route)) != 0; }
+constexpr RouteMask operator|(Route a, Route b)
+{
+    return static_cast<RouteMask>(static_cast<int>(a) | static_cast<int>(b));
+}
+constexpr RouteMask operator|(RouteMask a, Route b)
+{
+    return static_cast<RouteMask>(a | static_cast<int>(b));
+}
+constexpr bool includes(RouteMask mask, Route route)
+{
+    return (mask & static_cast<int>(route)) != 0;
+}
 std::string_view to_text(Route route);  // "route", "failure_route" ...
 
 // What a script function answers: > 0 true, < 0 false, 0 ends the script.
@@ -44,10 +55,10 @@ struct Code {
 // A target of forking: the Request-URI of branch 0 or one that append_branch() added.
 struct Target {
     std::string uri;
-    std::string destination_uri;  // next hop ($du); empty: the URI itself
-    std::string path;             // Route values to put on top (RFC 3327)
-    int q = -1;                   // thousandths; -1: not given
-    std::uint32_t flags = 0;      // branch flags
+    std::string destination_uri;                      // next hop ($du); empty: the URI itself
+    std::string path;                                 // Route values to put on top (RFC 3327)
+    int q = -1;                                       // thousandths; -1: not given
+    std::uint32_t flags = 0;                          // branch flags
     const transport::ListenSocket* socket = nullptr;  // forced
 };
 constexpr std::size_t max_branches = 12;  // Request-URI + 11, as in OpenSER
@@ -116,32 +127,32 @@ public:
     const std::shared_ptr<AvpList>& shared_avps() const { return avps_; }
     void use_avps(std::shared_ptr<AvpList> avps) { avps_ = std::move(avps); }
 
-    sip::Edits edits;            // of the message itself
-    std::string reply_headers;   // append_to_reply(): whole lines for every reply we build
-    std::string reply_body;      // with its Content-Type in reply_headers
-    std::uint32_t flags = 0;         // message flags
-    std::uint32_t script_flags = 0;  // cleared at each top-level block
-    Route route = Route::Request;    // the type of the block that runs
-    int return_code = 1;             // $rc
+    sip::Edits edits;                          // of the message itself
+    std::string reply_headers;                 // append_to_reply(): whole lines for every reply we build
+    std::string reply_body;                    // with its Content-Type in reply_headers
+    std::uint32_t flags = 0;                   // message flags
+    std::uint32_t script_flags = 0;            // cleared at each top-level block
+    Route route = Route::Request;              // the type of the block that runs
+    int return_code = 1;                       // $rc
     Failure failure = Failure::None;           // set by a function that fails
     Failure previous_failure = Failure::None;  // of the action before: what sl_reply_error() answers
     ParseError parse_error;
     bool force_rport = false;
     bool add_local_rport = false;
-    std::string advertised_address;      // set_advertised_address()
-    std::uint16_t advertised_port = 0;   // set_advertised_port()
+    std::string advertised_address;       // set_advertised_address()
+    std::uint16_t advertised_port = 0;    // set_advertised_port()
     std::vector<std::string> blacklists;  // use_blacklist()
-    std::string authorized_header;       // whole line of credentials that were verified; empty: none
-    std::size_t authorized_offset = 0;   // where that line starts in the message
-    bool drop = false;                   // `drop` ended the script
+    std::string authorized_header;        // whole line of credentials that were verified; empty: none
+    std::size_t authorized_offset = 0;    // where that line starts in the message
+    bool drop = false;                    // `drop` ended the script
 
     // tm's; null until a transaction was created or found.
     std::shared_ptr<transaction::Transaction> transaction;
     unsigned branch_index = 0;  // $T_branch_idx: from 1 in a branch_route, else 0
     int reply_code = 0;         // $T_reply_code
 
-    // Per-message data that a module keeps between its functions (for example rr's routed parameters); keyed by an address
-    // of the module's own. Made on first use.
+    // Per-message data that a module keeps between its functions (for example rr's routed parameters); keyed
+    // by an address of the module's own. Made on first use.
     template <class T>
     T& extra(const void* key)
     {
@@ -151,7 +162,8 @@ public:
         return *static_cast<T*>(extras_.back().second.get());
     }
 
-    // Logs `error` with the place in the script and returns `code`: `co_return msg.fail(rows.error(), db_error);`
+    // Logs `error` with the place in the script and returns `code`: `co_return msg.fail(rows.error(),
+    // db_error);`
     Code fail(const Error& error, Code code, Failure failure = Failure::Unspecified);
     // Remembers a header or URI that did not parse; error_route runs after the current action.
     void set_parse_error(std::string info, std::string reason, int reply_code = 400);

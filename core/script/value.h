@@ -23,10 +23,10 @@ public:
         value.state_ = State::Error;
         return value;
     }
-    static Value view(std::string_view text) { return Value(text); }          // `text` outlives the value
-    static Value text(std::string text) { return Value(std::move(text)); }    // class S
-    static Value number(std::int64_t number);                                 // class I: of integer type, printed on demand
-    static Value both(std::string_view text, std::int64_t number);            // class SI; `text` outlives the value
+    static Value view(std::string_view text) { return Value(text); }        // `text` outlives the value
+    static Value text(std::string text) { return Value(std::move(text)); }  // class S
+    static Value number(std::int64_t number);  // class I: of integer type, printed on demand
+    static Value both(std::string_view text, std::int64_t number);  // class SI; `text` outlives the value
     static Value both(std::string text, std::int64_t number);
 
     State state() const { return state_; }
@@ -38,7 +38,7 @@ public:
     bool is_integer() const { return is_integer_; }  // class I: of integer *type*
     std::string_view text() const;                   // empty without text part; class I: its decimal digits
     std::int64_t number() const { return number_; }
-    Value owned() const;                             // holds its text itself
+    Value owned() const;  // holds its text itself
 
 private:
     explicit Value(std::string_view text) : text_(text), state_(State::Present), has_text_(true) {}

@@ -28,7 +28,8 @@ public:
     virtual bool is_writable() const { return false; }
     // `value` is null for `= null`. False: the target refuses it and keeps its old value.
     virtual bool set(Message& message, const Value& value) const;
-    // For functions that ask for an AVP: its name, if this is one (dynamic names are resolved with `message`).
+    // For functions that ask for an AVP: its name, if this is one (dynamic names are resolved with
+    // `message`).
     virtual std::optional<AvpName> avp_name(Message* message) const;
 };
 using VariablePtr = std::shared_ptr<const Variable>;
@@ -45,8 +46,9 @@ public:
     // `avp_aliases`: "name=i:5;name2=s:abc".
     Result<void> add_avp_aliases(std::string_view definition);
 
-    // One variable that starts with '$'. `rest` null (script text): the whole text is meant and trailing characters are an
-    // error with the way out; else (formats) parsing stops behind the variable and `*rest` is what follows.
+    // One variable that starts with '$'. `rest` null (script text): the whole text is meant and trailing
+    // characters are an error with the way out; else (formats) parsing stops behind the variable and `*rest`
+    // is what follows.
     Result<VariablePtr> parse(std::string_view text, std::string_view* rest = nullptr);
     // "i:5", "s:name", "$avp(...)" or an alias, as module parameters name AVPs.
     Result<AvpName> parse_avp_name(std::string_view text, bool full_spec_required);

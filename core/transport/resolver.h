@@ -33,7 +33,8 @@ struct DnsRecords {
 
 enum class DnsType { A, Aaaa, Naptr, Srv, Ptr };
 
-// Answers one question. No such name or no such data: empty records, not an error. Errors: time-out, server failure.
+// Answers one question. No such name or no such data: empty records, not an error. Errors: time-out, server
+// failure.
 class DnsClient
 {
 public:
@@ -43,7 +44,7 @@ public:
 
 // Owned text, since it is awaited.
 struct NextHop {
-    std::string host;                   // name or address literal (IPv6 with or without brackets)
+    std::string host;  // name or address literal (IPv6 with or without brackets)
     std::optional<std::uint16_t> port;
     Protocol protocol = Protocol::Any;  // transport parameter; Any: not given
     bool secure = false;                // sips

@@ -1,8 +1,9 @@
-// Sockets and flows: bytes of whole SIP messages in and out (RFC 3261 §18). Knows addresses and framing, no transactions.
+// Sockets and flows: bytes of whole SIP messages in and out (RFC 3261 §18). Knows addresses and framing, no
+// transactions.
 //
-// Each worker has one Transport. UDP: one SO_REUSEPORT socket a worker and listen address. Streams: a connection belongs
-// to the worker that accepted or opened it; sending over another worker's connection is posted there. A simulated
-// network implements the same interface for tests.
+// Each worker has one Transport. UDP: one SO_REUSEPORT socket a worker and listen address. Streams: a
+// connection belongs to the worker that accepted or opened it; sending over another worker's connection is
+// posted there. A simulated network implements the same interface for tests.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,7 @@ struct Destination {
     Protocol protocol = Protocol::Udp;
     Endpoint remote;
     const ListenSocket* socket = nullptr;  // forced; null: the transport picks by protocol and family
-    std::uint64_t connection = 0;          // prefer this connection while it is open (replies, RFC 3261 §18.2.2)
+    std::uint64_t connection = 0;  // prefer this connection while it is open (replies, RFC 3261 §18.2.2)
 
     friend bool operator==(const Destination&, const Destination&) = default;
 };
@@ -50,7 +51,8 @@ class Receiver
 public:
     virtual ~Receiver() = default;
     virtual void on_message(std::string bytes, const Flow& from) = 0;
-    // A stream could not be followed any further; it is closed after this returns (an answer may be sent before).
+    // A stream could not be followed any further; it is closed after this returns (an answer may be sent
+    // before).
     virtual void on_broken_stream(const Error& error, std::string_view bytes, const Flow& from) = 0;
     virtual void on_connection_closed(std::uint64_t connection) = 0;
 };
@@ -68,14 +70,18 @@ public:
 
     virtual ~Transport() = default;
     virtual std::span<const ListenSocket> sockets() const = 0;
-    // The socket that a message to `to` leaves from: the forced one, else by protocol, family and (mhomed) route. Null: none.
+    // The socket that a message to `to` leaves from: the forced one, else by protocol, family and (mhomed)
+    // route. Null: none.
     virtual const ListenSocket* socket_for(const Destination& to) const = 0;
-    // Sends now (datagram) or queues (stream; connects first where no connection is open). An error that is known at once is
-    // returned; one that comes later (connect refused or timed out, connection lost with bytes unsent) is told to `on_error`.
+    // Sends now (datagram) or queues (stream; connects first where no connection is open). An error that is
+    // known at once is returned; one that comes later (connect refused or timed out, connection lost with
+    // bytes unsent) is told to `on_error`.
     virtual Result<void> send(const Destination& to, std::string_view bytes, OnError on_error = {}) = 0;
-    // Keeps a connection open for so many seconds from now, never less than the default lifetime (tcp_persistent_flag).
+    // Keeps a connection open for so many seconds from now, never less than the default lifetime
+    // (tcp_persistent_flag).
     virtual void extend_lifetime(std::uint64_t connection, std::uint32_t seconds) = 0;
-    // A further port under which a stream connection is found (Via alias, force_tcp_alias). False: no such connection, or 3 already.
+    // A further port under which a stream connection is found (Via alias, force_tcp_alias). False: no such
+    // connection, or 3 already.
     virtual bool add_alias(std::uint64_t connection, std::uint16_t port) = 0;
     virtual const Statistics& statistics() const = 0;
 };

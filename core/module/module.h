@@ -1,0 +1,344 @@
+// What a module is. One class, derived from Module, says in declare() all that it gives and needs; the
+// loader, the script checker, the documentation test and junctorctl read it there. style.md, section 4, shows
+// a whole one.
+//
+// One object a process, shared by all workers: what a message changes is atomic, per worker (PerWorker) or
+// locked.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/module/registry.h"
+#include "core/runtime/task.h"
+#include "core/script/function.h"
+#include "core/script/message.h"
+#include "core/script/variable.h"
+
+namespace junctor::db
+{
+class TableBase;
+class Databases;
+}  // namespace junctor::db
+
+namespace junctor
+{
+
+using script::Code;
+using script::Message;
+using script::Route;
+using script::RouteMask;
+
+class Module;
+
+// What start() may use: the other modules (loaded earlier), databases, settings.
+class StartContext
+{
+public:
+    virtual ~StartContext() = default;
+    // The interface T of a module loaded before, or null: `context.find<usrloc::LocationService>("usrloc")`.
+    template <class T>
+    T* find(std::string_view module_name)
+    {
+        return dynamic_cast<T*>(module(module_name));
+    }
+    virtual Module* module(std::string_view name) = 0;
+    virtual Registry& registry() = 0;
+    virtual db::Databases& databases() = 0;
+    virtual const script::Settings& settings() const = 0;
+    virtual unsigned workers() const = 0;
+    virtual const Clock& clock() const = 0;
+    // Environments of all workers, by index; they run when start() of every module has returned. For post()
+    // to each.
+    virtual std::vector<script::Environment*> environments() = 0;
+    virtual Worker& main_loop() = 0;  // where MI commands run; for timers of the whole process
+    virtual std::span<const transport::ListenSocket> sockets() const = 0;
+};
+
+class Module
+{
+public:
+    virtual ~Module() = default;
+    // After all parameters are set, in load order, before the first packet. May take its time; an error stops
+    // the start.
+    virtual Result<void> start(StartContext&) { return {}; }
+    // On each worker's thread, before it serves.
+    virtual void start_worker(script::Environment&) {}
+    // In good order at the end: workers have drained. Awaited on the main loop; what must be written is
+    // written here.
+    virtual Task<bool> stop() { co_return true; }
+};
+
+// A parameter of a module: `modparam("name", "parameter", value)`.
+struct Parameter {
+    enum class Type : std::uint8_t { Integer, String, Either } type = Type::String;
+    std::string name;
+    std::string help;  // meaning and unit, one sentence
+    std::function<Result<void>(const script::Argument&)> set;
+    std::function<std::string()> shown;  // value in force, for documentation and `status`
+};
+
+// A module that is loaded: its object and what it declared.
+struct LoadedModule {
+    std::string name;
+    std::unique_ptr<Module> object;
+    std::vector<Parameter> parameters;
+    std::vector<script::Function> functions;
+    std::vector<mi::Command> commands;
+    std::vector<Statistic> statistics;
+    std::vector<std::pair<std::string, std::function<script::Value(Message&)>>> variables;
+    std::vector<db::TableBase*> tables;
+};
+
+namespace detail
+{
+
+template <class M, bool Waits, class... Args>
+class BoundCall final : public script::Call
+{
+public:
+    using Function =
+        std::conditional_t<Waits, Task<Code> (M::*)(Message&, Args...), Code (M::*)(Message&, Args...)>;
+    BoundCall(M& module, Function function, std::tuple<std::decay_t<Args>...> arguments)
+        : module_(module), function_(function), arguments_(std::move(arguments))
+    {
+    }
+    bool waits() const override { return Waits; }
+    Code call(Message& message) override
+    {
+        if constexpr (Waits)
+            return Code{-1};
+        else
+            return std::apply([&](const auto&... a) { return (module_.*function_)(message, a...); },
+                              arguments_);
+    }
+    Task<Code> call_waiting(Message& message) override
+    {
+        if constexpr (Waits)
+            return std::apply([&](const auto&... a) { return (module_.*function_)(message, a...); },
+                              arguments_);
+        else
+            return {};
+    }
+
+private:
+    M& module_;
+    Function function_;
+    std::tuple<std::decay_t<Args>...> arguments_;
+};
+
+}  // namespace detail
+
+// A number of modparam: sign, octal, hexadecimal and boolean words have been read by the parser.
+Result<std::int64_t> parse_parameter_number(const script::Argument& value);
+
+template <class M>
+class Declaration
+{
+public:
+    Declaration(LoadedModule& loaded, M& module) : loaded_(loaded), module_(module) {}
+
+    // Parameters. The member's type decides: int, unsigned, bool: a number; std::string: a string.
+    template <class T>
+    void param(std::string name, T M::*member, std::string help)
+    {
+        T& target = module_.*member;
+        Parameter p;
+        p.name = std::move(name);
+        p.help = std::move(help);
+        if constexpr (std::is_same_v<T, std::string>) {
+            p.type = Parameter::Type::String;
+            p.set = [&target](const script::Argument& value) -> Result<void> {
+                target = value.text;
+                return {};
+            };
+            p.shown = [&target] { return target; };
+        } else {
+            static_assert(std::is_integral_v<T>,
+                          "a parameter is a number or a std::string; else use a setter");
+            p.type = Parameter::Type::Integer;
+            p.set = [&target](const script::Argument& value) -> Result<void> {
+                const auto number = parse_parameter_number(value);
+                if (!number) return fail(number.error());
+                if constexpr (std::is_same_v<T, bool>)
+                    target = *number != 0;
+                else
+                    target = static_cast<T>(*number);
+                return {};
+            };
+            p.shown = [&target] { return std::to_string(target); };
+        }
+        loaded_.parameters.push_back(std::move(p));
+    }
+    // A parameter with a setter of its own: checks, parses, may be called several times.
+    void param(std::string name, Parameter::Type type, Result<void> (M::*setter)(const script::Argument&),
+               std::string help)
+    {
+        M& module = module_;
+        loaded_.parameters.push_back(
+            Parameter{type, std::move(name), std::move(help),
+                      [&module, setter](const script::Argument& value) { return (module.*setter)(value); },
+                      [] { return std::string(); }});
+    }
+
+    // Functions: `Code f(Message&, args...)` never waits, `Task<Code> f(Message&, args...)` may. Each
+    // argument's type turns the script's text into a value at load (script::ArgumentType). Waiting functions
+    // take their arguments by value.
+    template <class... Args>
+    void function(std::string name, Code (M::*f)(Message&, Args...), RouteMask routes, std::string help)
+    {
+        add_function<false, Args...>(std::move(name), f, routes, std::move(help));
+    }
+    template <class... Args>
+    void function(std::string name, Task<Code> (M::*f)(Message&, Args...), RouteMask routes, std::string help)
+    {
+        add_function<true, Args...>(std::move(name), f, routes, std::move(help));
+    }
+    template <class F>
+    void function(std::string name, F f, std::initializer_list<Route> routes, std::string help)
+    {
+        RouteMask mask = 0;
+        for (const Route route : routes) mask = mask | route;
+        function(std::move(name), f, mask, std::move(help));
+    }
+
+    // MI commands run on the main loop.
+    void command(std::string name, mi::Reply (M::*f)(const mi::Request&), std::string help,
+                 bool takes_input = true)
+    {
+        M& module = module_;
+        loaded_.commands.push_back(
+            {std::move(name), std::move(help), takes_input,
+             [&module, f](mi::Request request) { return answer_now((module.*f)(request)); }});
+    }
+    void command(std::string name, Task<mi::Reply> (M::*f)(mi::Request), std::string help,
+                 bool takes_input = true)
+    {
+        M& module = module_;
+        loaded_.commands.push_back(
+            {std::move(name), std::move(help), takes_input,
+             [&module, f](mi::Request request) { return (module.*f)(std::move(request)); }});
+    }
+
+    // Statistics, in the module's group.
+    void statistic(std::string name, Counter M::*counter, bool resettable = true)
+    {
+        Counter& target = module_.*counter;
+        loaded_.statistics.push_back({"", std::move(name), &target, {}, resettable ? &target : nullptr});
+    }
+    void statistic(std::string name, std::uint64_t (M::*compute)() const)
+    {
+        const M& module = module_;
+        loaded_.statistics.push_back(
+            {"", std::move(name), nullptr, [&module, compute] { return (module.*compute)(); }, nullptr});
+    }
+
+    void variable(std::string name, script::Value (M::*get)(Message&) const)
+    {
+        const M& module = module_;
+        loaded_.variables.emplace_back(std::move(name),
+                                       [&module, get](Message& message) { return (module.*get)(message); });
+    }
+
+    // A table it needs (db::Table<Row>); bound and checked before start().
+    template <class T>
+    void table(T M::*member)
+    {
+        loaded_.tables.push_back(&(module_.*member));
+    }
+
+private:
+    static Task<mi::Reply> answer_now(mi::Reply reply) { co_return reply; }
+
+    template <bool Waits, class... Args, class F>
+    void add_function(std::string name, F f, RouteMask routes, std::string help)
+    {
+        script::Function function;
+        function.name = std::move(name);
+        function.arity = sizeof...(Args);
+        function.routes = routes;
+        function.waits = Waits;
+        function.help = std::move(help);
+        M& module = module_;
+        function.bind = [&module, f](std::span<const script::Argument> arguments,
+                                     script::BindContext& context) -> Result<std::unique_ptr<script::Call>> {
+            return bind<Waits, Args...>(module, f, arguments, context, std::index_sequence_for<Args...>{});
+        };
+        loaded_.functions.push_back(std::move(function));
+    }
+    template <bool Waits, class... Args, class F, std::size_t... I>
+    static Result<std::unique_ptr<script::Call>> bind(
+        M& module, F f, [[maybe_unused]] std::span<const script::Argument> arguments,
+        [[maybe_unused]] script::BindContext& context, std::index_sequence<I...>)
+    {
+        std::tuple<Result<std::decay_t<Args>>...> parsed{
+            script::ArgumentType<std::decay_t<Args>>::parse(arguments[I], context)...};
+        std::optional<Error> error;
+        std::size_t position = 0;
+        const auto look = [&](auto& result) {
+            if (!result && !error) error = Error{result.error().status, result.error().text, position};
+            ++position;
+        };
+        (look(std::get<I>(parsed)), ...);
+        if (error) return fail(std::move(*error));
+        return std::unique_ptr<script::Call>(std::make_unique<detail::BoundCall<M, Waits, Args...>>(
+            module, f, std::tuple<std::decay_t<Args>...>(std::move(*std::get<I>(parsed))...)));
+    }
+
+    LoadedModule& loaded_;
+    M& module_;
+};
+
+// State that each worker has of its own, without locks. Sized by prepare() in start().
+template <class T>
+class PerWorker
+{
+public:
+    void prepare(unsigned workers)
+    {
+        while (states_.size() < workers) states_.push_back(std::make_unique<T>());
+    }
+    T& of(const script::Environment& environment) { return *states_[environment.worker.index()]; }
+    std::vector<std::unique_ptr<T>>& all() { return states_; }
+
+private:
+    std::vector<std::unique_ptr<T>> states_;
+};
+
+// The entry of a module's .so: built for this version of the core, or refused.
+struct ModuleEntry {
+    const char* core_version;
+    std::unique_ptr<LoadedModule> (*make)();
+};
+
+template <class M>
+std::unique_ptr<LoadedModule> make_module()
+{
+    auto loaded = std::make_unique<LoadedModule>();
+    auto object = std::make_unique<M>();
+    Declaration<M> declaration(*loaded, *object);
+    M::declare(declaration);
+    loaded->object = std::move(object);
+    return loaded;
+}
+
+}  // namespace junctor
+
+// Weak: in production each .so has its own; the unit tests link the objects of all modules into one binary.
+#define JUNCTOR_MODULE(Class)                                                                   \
+    extern "C" __attribute__((weak, visibility("default"))) const junctor::ModuleEntry*         \
+    junctor_module_entry()                                                                      \
+    {                                                                                           \
+        static const junctor::ModuleEntry entry{JUNCTOR_VERSION, &junctor::make_module<Class>}; \
+        return &entry;                                                                          \
+    }
