@@ -10,7 +10,6 @@
 
 #include <coroutine>
 #include <exception>
-#include <list>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -19,35 +18,56 @@ namespace junctor
 {
 
 template <class T>
+class [[nodiscard]] Task;
+
+namespace detail
+{
+
+struct TaskPromiseBase {
+    std::coroutine_handle<> continuation;
+
+    struct Finish {
+        bool await_ready() noexcept { return false; }
+        template <class Promise>
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) noexcept
+        {
+            if (const auto next = self.promise().continuation) return next;
+            return std::noop_coroutine();
+        }
+        void await_resume() noexcept {}
+    };
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    Finish final_suspend() noexcept { return {}; }
+    void unhandled_exception() { std::terminate(); }
+};
+
+template <class T>
+struct TaskPromise : TaskPromiseBase {
+    std::optional<T> value;
+
+    Task<T> get_return_object();
+    template <class U>
+    void return_value(U&& result)
+    {
+        value.emplace(std::forward<U>(result));
+    }
+    T take() { return std::move(*value); }
+};
+
+template <>
+struct TaskPromise<void> : TaskPromiseBase {
+    Task<void> get_return_object();
+    void return_void() {}
+    void take() {}
+};
+
+}  // namespace detail
+
+template <class T>
 class [[nodiscard]] Task
 {
 public:
-    struct promise_type {
-        std::optional<T> value;
-        std::coroutine_handle<> continuation;
-
-        Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
-        std::suspend_always initial_suspend() noexcept { return {}; }
-        auto final_suspend() noexcept
-        {
-            struct Finish {
-                bool await_ready() noexcept { return false; }
-                std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> self) noexcept
-                {
-                    if (const auto next = self.promise().continuation) return next;
-                    return std::noop_coroutine();
-                }
-                void await_resume() noexcept {}
-            };
-            return Finish{};
-        }
-        template <class U>
-        void return_value(U&& result)
-        {
-            value.emplace(std::forward<U>(result));
-        }
-        void unhandled_exception() { std::terminate(); }
-    };
+    using promise_type = detail::TaskPromise<T>;
 
     Task() = default;
     Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
@@ -63,7 +83,7 @@ public:
 
     explicit operator bool() const { return static_cast<bool>(handle_); }
     bool done() const { return handle_ && handle_.done(); }
-    T take() { return std::move(*handle_.promise().value); }  // only when done()
+    T take() { return handle_.promise().take(); }  // only when done()
 
     // Runs until the first suspension; `then` is resumed at the end (also if it never suspends).
     void start(std::coroutine_handle<> then = std::noop_coroutine())
@@ -82,20 +102,31 @@ public:
                 handle.promise().continuation = awaiting;
                 return handle;
             }
-            T await_resume() { return std::move(*handle.promise().value); }
+            T await_resume() { return handle.promise().take(); }
         };
         return Await{handle_};
     }
 
 private:
+    friend promise_type;
     explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
     void reset()
     {
-        if (handle_) handle_.destroy();
-        handle_ = {};
+        if (const auto handle = std::exchange(handle_, {})) handle.destroy();
     }
     std::coroutine_handle<promise_type> handle_;
 };
+
+template <class T>
+Task<T> detail::TaskPromise<T>::get_return_object()
+{
+    return Task<T>(std::coroutine_handle<TaskPromise>::from_promise(*this));
+}
+
+inline Task<void> detail::TaskPromise<void>::get_return_object()
+{
+    return Task<void>(std::coroutine_handle<TaskPromise>::from_promise(*this));
+}
 
 // A value that arrives once, later. The waiting side co_awaits it; the other side keeps a Resolver, which may
 // outlive the waiter (a cancelled wait makes resolving do nothing). Both on the same worker: other threads
@@ -149,19 +180,62 @@ private:
     std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-// Runs tasks that nobody awaits, and destroys what is still waiting when it goes itself. One worker.
+// Runs tasks that nobody awaits, and destroys what is still waiting when it goes itself (which no task of its
+// own may bring about). One worker.
 class TaskGroup
 {
 public:
     TaskGroup() = default;
+    ~TaskGroup();
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    void start(Task<bool> task);  // runs it now, until it first waits; finished ones are freed
-    std::size_t waiting() const { return tasks_.size(); }
+    // Runs it now, until it first waits; it is freed as soon as it has finished.
+    template <class T>
+    void start(Task<T> task)
+    {
+        run(*this, std::move(task));
+    }
+    std::size_t waiting() const { return waiting_; }
 
 private:
-    std::list<Task<bool>> tasks_;
+    // A coroutine that owns the task, sits in the group's list and frees itself at its end.
+    struct Runner {
+        struct promise_type {
+            template <class T>
+            promise_type(TaskGroup& owner, Task<T>&);
+            ~promise_type();
+            promise_type(const promise_type&) = delete;
+            promise_type& operator=(const promise_type&) = delete;
+
+            Runner get_return_object() { return {}; }
+            std::suspend_never initial_suspend() noexcept { return {}; }
+            std::suspend_never final_suspend() noexcept { return {}; }
+            void return_void() {}
+            void unhandled_exception() { std::terminate(); }
+
+            TaskGroup& group;
+            promise_type* previous = nullptr;
+            promise_type* next = nullptr;
+        };
+    };
+
+    template <class T>
+    static Runner run(TaskGroup&, Task<T> task)
+    {
+        co_await std::move(task);
+    }
+    void link(Runner::promise_type& runner);
+    void unlink(Runner::promise_type& runner);
+
+    Runner::promise_type* first_ = nullptr;
+    std::size_t waiting_ = 0;
 };
+
+template <class T>
+TaskGroup::Runner::promise_type::promise_type(TaskGroup& owner, Task<T>&) : group(owner)
+{
+    group.link(*this);
+}
 
 }  // namespace junctor

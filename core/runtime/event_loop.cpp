@@ -1,0 +1,109 @@
+#include "core/runtime/event_loop.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "core/runtime/asio.h"
+
+namespace junctor
+{
+
+struct EventLoop::Impl {
+    explicit Impl(unsigned number) : index(number) {}
+
+    const unsigned index;
+    SystemClock clock;
+    TimerWheel wheel{clock};
+    std::mutex mutex;
+    std::vector<std::function<void()>> posted;  // under mutex
+    bool woken = false;                         // under mutex: run_posted() is on its way
+    std::atomic<bool> stopping{false};
+    std::atomic<std::thread::id> thread{std::this_thread::get_id()};
+    asio::io_context io{1};  // one thread runs it
+    asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
+
+    void run_posted()
+    {
+        std::vector<std::function<void()>> batch;  // what these post is for the next turn
+        {
+            const std::lock_guard lock(mutex);
+            batch.swap(posted);
+            woken = false;
+        }
+        for (auto& work_item : batch) work_item();
+    }
+
+    // One handler, or sleep until a timer is due. The wheel is looked at after each handler: a busy socket
+    // delays no timer.
+    void turn()
+    {
+        wheel.run_due();
+        const auto due = wheel.next_due();
+        if (!due)
+            io.run_one();
+        else if (*due <= clock.now())
+            io.poll_one();
+        else
+            io.run_one_until(*due);
+    }
+};
+
+EventLoop::EventLoop(unsigned index) : impl_(std::make_unique<Impl>(index)) {}
+
+EventLoop::~EventLoop()
+{
+    // Work that never ran may own what posts again while it is destroyed.
+    std::vector<std::function<void()>> left;
+    const std::lock_guard lock(impl_->mutex);
+    impl_->woken = true;
+    left.swap(impl_->posted);
+}
+
+unsigned EventLoop::index() const
+{
+    return impl_->index;
+}
+
+const Clock& EventLoop::clock() const
+{
+    return impl_->clock;
+}
+
+TimerWheel& EventLoop::timers()
+{
+    return impl_->wheel;
+}
+
+void EventLoop::post(std::function<void()> work)
+{
+    const std::lock_guard lock(impl_->mutex);
+    impl_->posted.push_back(std::move(work));
+    if (std::exchange(impl_->woken, true)) return;
+    asio::post(impl_->io, [this] { impl_->run_posted(); });
+}
+
+bool EventLoop::is_here() const
+{
+    return impl_->thread.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
+
+void EventLoop::run()
+{
+    impl_->thread = std::this_thread::get_id();
+    while (!impl_->stopping) impl_->turn();
+    impl_->stopping = false;
+}
+
+void EventLoop::stop()
+{
+    impl_->stopping = true;
+    asio::post(impl_->io, [] {});  // it may be asleep
+}
+
+boost::asio::io_context& EventLoop::io()
+{
+    return impl_->io;
+}
+
+}  // namespace junctor
