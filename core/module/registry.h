@@ -13,7 +13,7 @@
 #include "core/base/counter.h"
 #include "core/base/result.h"
 #include "core/module/mi.h"
-#include "core/script/function.h"
+#include "core/script/catalogue.h"
 #include "core/script/variable.h"
 
 namespace junctor
@@ -30,7 +30,7 @@ struct Statistic {
 // Called for each request (response) before the script: false drops it. Plain calls on the message's worker.
 using BeforeScript = std::function<bool(script::Message&)>;
 
-class Registry
+class Registry final : public script::FunctionCatalogue
 {
 public:
     Result<void> add_function(const std::string& module, script::Function function);
@@ -38,10 +38,9 @@ public:
     void add_statistic(Statistic statistic);
     void add_before_script(BeforeScript hook) { before_script_.push_back(std::move(hook)); }
 
-    // By exact name and argument count; several modules: the last loaded wins. Null: none.
-    const script::Function* find_function(std::string_view name, std::size_t arity) const;
-    std::vector<const script::Function*> functions_named(std::string_view name) const;
-    std::vector<std::string> function_names() const;
+    const script::Function* find_function(std::string_view name, std::size_t arity) const override;
+    std::vector<const script::Function*> functions_named(std::string_view name) const override;
+    std::vector<std::string> function_names() const override;
     const mi::Command* find_command(std::string_view name) const;
     const std::vector<mi::Command>& commands() const { return commands_; }  // in order of registration
     // "group:name" parts ignore case. A statistic's own group first; empty group: any.
