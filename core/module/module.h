@@ -137,6 +137,52 @@ private:
     std::tuple<std::decay_t<Args>...> arguments_;
 };
 
+// A function with two forms: the module says, call by call, which one serves.
+template <class M, class... Args>
+class BoundEither final : public script::Call
+{
+public:
+    using Now = Code (M::*)(Message&, Args...);
+    using Waiting = Task<Code> (M::*)(Message&, Args...);
+    struct Function {
+        Now now;
+        Waiting waiting;
+        bool (M::*must_wait)() const;
+    };
+    BoundEither(M& module, Function function, std::tuple<std::decay_t<Args>...> arguments)
+        : module_(module), function_(function), arguments_(std::move(arguments))
+    {
+    }
+    bool waits() const override { return (module_.*function_.must_wait)(); }
+    Code call(Message& message) override
+    {
+        return std::apply([&](const auto&... a) { return (module_.*function_.now)(message, a...); },
+                          arguments_);
+    }
+    Task<Code> call_waiting(Message& message) override
+    {
+        return std::apply([&](const auto&... a) { return (module_.*function_.waiting)(message, a...); },
+                          arguments_);
+    }
+
+private:
+    M& module_;
+    Function function_;
+    std::tuple<std::decay_t<Args>...> arguments_;
+};
+
+// A module whose own state decides what an argument means (a table it must know, a parameter that must be on)
+// has a public member `Result<T> parse_argument(const script::Argument&, script::BindContext&,
+// std::type_identity<T>)`; else script::ArgumentType<T> parses.
+template <class T, class M>
+Result<T> parse_argument(M& module, const script::Argument& argument, script::BindContext& context)
+{
+    if constexpr (requires { module.parse_argument(argument, context, std::type_identity<T>{}); })
+        return module.parse_argument(argument, context, std::type_identity<T>{});
+    else
+        return script::ArgumentType<T>::parse(argument, context);
+}
+
 }  // namespace detail
 
 // A number of modparam: sign, octal, hexadecimal and boolean words have been read by the parser.
@@ -197,19 +243,30 @@ public:
     template <class... Args>
     void function(std::string name, Code (M::*f)(Message&, Args...), RouteMask routes, std::string help)
     {
-        add_function<false, Args...>(std::move(name), f, routes, std::move(help));
+        add_function<detail::BoundCall<M, false, Args...>, false, Args...>(std::move(name), f, routes,
+                                                                           std::move(help));
     }
     template <class... Args>
     void function(std::string name, Task<Code> (M::*f)(Message&, Args...), RouteMask routes, std::string help)
     {
-        add_function<true, Args...>(std::move(name), f, routes, std::move(help));
+        add_function<detail::BoundCall<M, true, Args...>, true, Args...>(std::move(name), f, routes,
+                                                                         std::move(help));
+    }
+    // Two forms of one function: `waiting` serves while `must_wait` holds (asked at each call), else `now`,
+    // which costs no coroutine. Both do the same.
+    template <class... Args>
+    void function(std::string name, Code (M::*now)(Message&, Args...),
+                  Task<Code> (M::*waiting)(Message&, Args...), bool (M::*must_wait)() const,
+                  std::initializer_list<Route> routes, std::string help)
+    {
+        using Call = detail::BoundEither<M, Args...>;
+        add_function<Call, true, Args...>(std::move(name), typename Call::Function{now, waiting, must_wait},
+                                          mask(routes), std::move(help));
     }
     template <class F>
     void function(std::string name, F f, std::initializer_list<Route> routes, std::string help)
     {
-        RouteMask mask = 0;
-        for (const Route route : routes) mask = mask | route;
-        function(std::move(name), f, mask, std::move(help));
+        function(std::move(name), f, mask(routes), std::move(help));
     }
 
     // MI commands run on the main loop.
@@ -258,9 +315,15 @@ public:
     }
 
 private:
+    static RouteMask mask(std::initializer_list<Route> routes)
+    {
+        RouteMask result = 0;
+        for (const Route route : routes) result = result | route;
+        return result;
+    }
     static Task<mi::Reply> answer_now(mi::Reply reply) { co_return reply; }
 
-    template <bool Waits, class... Args, class F>
+    template <class Call, bool Waits, class... Args, class F>
     void add_function(std::string name, F f, RouteMask routes, std::string help)
     {
         script::Function function;
@@ -272,17 +335,17 @@ private:
         M& module = module_;
         function.bind = [&module, f](std::span<const script::Argument> arguments,
                                      script::BindContext& context) -> Result<std::unique_ptr<script::Call>> {
-            return bind<Waits, Args...>(module, f, arguments, context, std::index_sequence_for<Args...>{});
+            return bind<Call, Args...>(module, f, arguments, context, std::index_sequence_for<Args...>{});
         };
         loaded_.functions.push_back(std::move(function));
     }
-    template <bool Waits, class... Args, class F, std::size_t... I>
+    template <class Call, class... Args, class F, std::size_t... I>
     static Result<std::unique_ptr<script::Call>> bind(
         M& module, F f, [[maybe_unused]] std::span<const script::Argument> arguments,
         [[maybe_unused]] script::BindContext& context, std::index_sequence<I...>)
     {
         std::tuple<Result<std::decay_t<Args>>...> parsed{
-            script::ArgumentType<std::decay_t<Args>>::parse(arguments[I], context)...};
+            detail::parse_argument<std::decay_t<Args>>(module, arguments[I], context)...};
         std::optional<Error> error;
         std::size_t position = 0;
         const auto look = [&](auto& result) {
@@ -291,7 +354,7 @@ private:
         };
         (look(std::get<I>(parsed)), ...);
         if (error) return fail(std::move(*error));
-        return std::unique_ptr<script::Call>(std::make_unique<detail::BoundCall<M, Waits, Args...>>(
+        return std::unique_ptr<script::Call>(std::make_unique<Call>(
             module, f, std::tuple<std::decay_t<Args>...>(std::move(*std::get<I>(parsed))...)));
     }
 
