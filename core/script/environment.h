@@ -11,6 +11,7 @@
 #include "core/base/address.h"
 #include "core/runtime/task.h"
 #include "core/runtime/worker.h"
+#include "core/script/script_variables.h"
 #include "core/transport/resolver.h"
 #include "core/transport/transport.h"
 
@@ -59,6 +60,8 @@ struct Environment {
     transaction::Layer* transactions = nullptr;  // set right after it is made
     std::shared_ptr<const Program> program;      // the script in force; a reload replaces it
     std::unique_ptr<TaskGroup> tasks = std::make_unique<TaskGroup>();  // work that outlives a message
+    ScriptVariables variables;                                         // $var(...)
+    std::uint64_t messages = 0;                                        // received so far: $mi
 };
 
 }  // namespace junctor::script

@@ -106,7 +106,7 @@ public:
     const sip::MessagePtr& sip_ptr() const { return sip_; }
     const transport::Flow& flow() const { return flow_; }
     bool is_request() const { return sip_->is_request(); }
-    std::uint64_t id() const { return id_; }  // $mi: counts messages of the process from 1
+    std::uint64_t id() const { return id_; }  // $mi: counts the messages of this worker from 1
     WallTime received_at() const { return received_at_; }
 
     // Request-URI in force: the rewritten one or the one received. In a response: empty and null.
@@ -115,7 +115,9 @@ public:
     void set_uri(std::string uri);
     bool is_uri_rewritten() const { return !target_.uri.empty(); }
     void revert_uri();
-    Target& target() { return target_; }  // branch 0: destination URI, path, q, branch flags, forced socket
+    // Branch 0: destination URI, path, q, branch flags, forced socket. Its URI changes through set_uri()
+    // alone.
+    Target& target() { return target_; }
     const Target& target() const { return target_; }
 
     // Further branches, in the order they were appended.
