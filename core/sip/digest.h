@@ -1,4 +1,5 @@
-// Digest access authentication: RFC 2617, RFC 7616, RFC 8760. Pure computation: nonces and state are module auth's.
+// Digest access authentication: RFC 2617, RFC 7616, RFC 8760. Pure computation: nonces and state are module
+// auth's.
 #pragma once
 
 #include <optional>
@@ -34,7 +35,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b);
 std::string digest_ha1(DigestAlgorithm algorithm, std::string_view username, std::string_view realm,
                        std::string_view password);
 // `body` matters for qop=auth-int only.
-std::string digest_response(const DigestCredentials& credentials, std::string_view ha1, std::string_view method,
-                            std::string_view body);
+std::string digest_response(const DigestCredentials& credentials, std::string_view ha1,
+                            std::string_view method, std::string_view body);
 
 }  // namespace junctor::sip

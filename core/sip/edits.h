@@ -1,5 +1,5 @@
-// Changes to a message that keep its bytes: insert, remove, replace, applied once while writing out. What nobody touched
-// leaves byte for byte as it came in.
+// Changes to a message that keep its bytes: insert, remove, replace, applied once while writing out. What
+// nobody touched leaves byte for byte as it came in.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +17,15 @@ namespace junctor::sip
 // Our side of a socket as it appears in Via and Record-Route.
 struct LocalName {
     Protocol protocol = Protocol::Udp;
-    std::string host;        // address text or advertised name; IPv6 in brackets
+    std::string host;  // address text or advertised name; IPv6 in brackets
     std::uint16_t port = 5060;
     bool advertised_port = false;  // then it is printed even if it is 5060
 };
 
 // Known only when the message is sent: where it came in and where it goes out.
 struct SendPath {
-    LocalName received_on;   // without advertised names
-    LocalName sent_from;     // with them
+    LocalName received_on;  // without advertised names
+    LocalName sent_from;    // with them
     bool same_socket = true;
 };
 
@@ -34,7 +34,8 @@ using LateText = std::function<std::string(const SendPath&)>;
 class Edits
 {
 public:
-    // Texts inserted at one offset come out in call order; with `before` set, in front of those already there.
+    // Texts inserted at one offset come out in call order; with `before` set, in front of those already
+    // there.
     void insert(std::size_t offset, std::string text, bool before = false);
     void insert(std::size_t offset, LateText text, bool before = false);
     void remove(std::size_t offset, std::size_t length);
@@ -42,10 +43,15 @@ public:
     bool empty() const { return edits_.empty(); }
     void clear() { edits_.clear(); }
     std::size_t size() const { return edits_.size(); }
-    void truncate(std::size_t size) { edits_.resize(std::min(size, edits_.size())); }  // undoes what came after
+    void truncate(std::size_t size)
+    {
+        edits_.resize(std::min(size, edits_.size()));
+    }  // undoes what came after
 
-    // Appends bytes [from, to) of `source` to `out`, edited. Overlapping removals: the first in message order wins.
-    void apply(std::string_view source, std::size_t from, std::size_t to, const SendPath& path, std::string& out) const;
+    // Appends bytes [from, to) of `source` to `out`, edited; insertions at `to` only where it is the end of
+    // `source`. Overlapping removals add up; of their new texts the first in message order wins.
+    void apply(std::string_view source, std::size_t from, std::size_t to, const SendPath& path,
+               std::string& out) const;
     // Signed change of the body's length; Content-Length is corrected by it when writing.
     std::ptrdiff_t body_growth(const Message& message, const SendPath& path) const;
 
@@ -58,14 +64,16 @@ public:
     void remove_element(const Message& message, const Header& header, std::string_view element);
 
 private:
+    friend class Splicer;
     struct Edit {
         std::size_t offset = 0;
         std::size_t remove = 0;
         std::string text;
         LateText late;
+        bool before = false;
     };
-    std::vector<Edit> sorted() const;
-    std::vector<Edit> edits_;
+    bool removes(std::size_t offset) const;  // is the byte at `offset` taken out?
+    std::vector<Edit> edits_;                // in call order
 };
 
 }  // namespace junctor::sip

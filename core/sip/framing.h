@@ -1,4 +1,5 @@
-// Cuts messages out of a byte stream: RFC 3261 §18.3, keep-alives of RFC 5626 §4.4.1 (CRLF CRLF in, CRLF back).
+// Cuts messages out of a byte stream: RFC 3261 §18.3, keep-alives of RFC 5626 §4.4.1 (CRLF CRLF in, CRLF
+// back).
 //
 // Every length is checked before it is believed. Pure: the transport feeds bytes in and takes events out.
 #pragma once
@@ -23,9 +24,10 @@ public:
 
     explicit StreamFramer(std::size_t max_message = 65535);
     void feed(std::string_view bytes);
-    // The next whole message or keep-alive; nothing: more bytes are needed; an error: the stream cannot be followed any
-    // further (no, repeated, negative or too large Content-Length; header section too long). The error carries 400, 411 or
-    // 513 and the bytes so far are in pending(), so that the caller may answer before it closes.
+    // The next whole message or keep-alive; nothing: more bytes are needed; an error: the stream cannot be
+    // followed any further (no, repeated, negative or too large Content-Length; header section too long). The
+    // error carries 400, 411 or 513 and the bytes so far are in pending(), so that the caller may answer
+    // before it closes.
     Result<std::optional<Event>> next();
     std::string_view pending() const { return std::string_view(buffer_).substr(start_); }
 

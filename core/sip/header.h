@@ -14,6 +14,7 @@ enum class HeaderType : std::uint8_t {
     AcceptEncoding,
     AcceptLanguage,
     Allow,
+    AllowEvents,
     Authorization,
     CallId,
     Contact,
@@ -41,6 +42,7 @@ enum class HeaderType : std::uint8_t {
     ProxyRequire,
     RecordRoute,
     ReferTo,
+    ReferredBy,
     RemotePartyId,
     Require,
     RetryAfter,
@@ -49,6 +51,7 @@ enum class HeaderType : std::uint8_t {
     SessionExpires,
     Subject,
     Supported,
+    Timestamp,
     To,
     Unsupported,
     UserAgent,
@@ -57,8 +60,8 @@ enum class HeaderType : std::uint8_t {
     WwwAuthenticate,
 };
 
-HeaderType header_type(std::string_view name);      // ignoring case, compact forms included
-std::string_view to_text(HeaderType type);          // the long name; "" for Other
+HeaderType header_type(std::string_view name);             // ignoring case, compact forms included
+std::string_view to_text(HeaderType type);                 // the long name; "" for Other
 bool same_header(std::string_view a, std::string_view b);  // by type where known, else by text
 
 // One header line of a message: views into its bytes.

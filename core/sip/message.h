@@ -1,8 +1,9 @@
-// A SIP message as it came in: its bytes plus an index of its header lines (design.md, "A message is its bytes plus an
-// index"). Receiving is one pass that copies nothing; a header is parsed when somebody asks, once.
+// A SIP message as it came in: its bytes plus an index of its header lines (design.md, "A message is its
+// bytes plus an index"). Receiving is one pass that copies nothing; a header is parsed when somebody asks,
+// once.
 //
-// The bytes never change (but for overwrite()); changes are Edits, applied while writing out (edits.h, write.h).
-// Belongs to one worker. Limits: 65,535 bytes, 256 header lines, 64 Vias; more is refused.
+// The bytes never change (but for overwrite()); changes are Edits, applied while writing out (edits.h,
+// write.h). Belongs to one worker. Limits: 65,535 bytes, 256 header lines, 64 Vias; more is refused.
 #pragma once
 
 #include <array>
@@ -30,9 +31,16 @@ constexpr std::size_t max_message_size = 65535;
 class Message
 {
 public:
-    // Indexes `bytes`: one whole message as framed by the transport. Fails only where no index can be made: bad first
-    // line, a line without a colon, no blank line, too many headers. Header contents are judged by check_message().
+    // Indexes `bytes`: one whole message as framed by the transport. Fails only where no index can be made:
+    // bad first line, a line without a colon, a bare CR or LF, no blank line, too many headers. Header
+    // contents are judged by check_message(). What follows the body that a valid Content-Length announces is
+    // cut off (§18.3); empty lines before the first line too (§7.5). The error's status is 505 for another
+    // version of SIP, else 400.
     static Result<std::shared_ptr<Message>> parse(std::string bytes);
+    // For a request that parse() refused: as much of an index as its answer needs. Line ends are mended,
+    // lines that are no headers left out. Null where no answer can be made: no usable Via, an ACK, a
+    // response, not SIP at all.
+    static std::shared_ptr<Message> salvage(std::string bytes);
 
     Message(const Message&) = delete;
     Message& operator=(const Message&) = delete;
@@ -54,12 +62,12 @@ public:
     std::span<const Header> headers() const { return headers_; }
     const Header* first(HeaderType type) const;
     const Header* first(std::string_view name) const;  // by type where known, else by text
-    const Header* next(const Header& after) const;      // of the same type (or name)
+    const Header* next(const Header& after) const;     // of the same type (or name)
     std::size_t count(HeaderType type) const;
 
     // Parsed on demand and kept; null or empty if absent or malformed.
     const Via* top_via() const;
-    std::vector<Via> vias() const;                      // all, across header lines; not kept
+    std::vector<Via> vias() const;  // all, across header lines; not kept
     const NameAddr* from() const;
     const NameAddr* to() const;
     const CSeq* cseq() const;
@@ -71,17 +79,27 @@ public:
     Method transaction_method() const;
 
     std::string_view body() const { return std::string_view(bytes_).substr(body_offset_); }
-    std::size_t body_offset() const { return body_offset_; }          // just after the blank line
-    std::size_t headers_offset() const { return headers_offset_; }    // of the first header line
-    std::size_t headers_end() const { return headers_end_; }          // of the blank line
-    std::size_t offset_of(std::string_view part) const { return static_cast<std::size_t>(part.data() - bytes_.data()); }
+    std::size_t body_offset() const { return body_offset_; }        // just after the blank line
+    std::size_t headers_offset() const { return headers_offset_; }  // of the first header line
+    std::size_t headers_end() const { return headers_end_; }        // of the blank line
+    std::size_t offset_of(std::string_view part) const
+    {
+        return static_cast<std::size_t>(part.data() - bytes_.data());
+    }
 
-    // Replaces bytes in place by as many others (Max-Forwards counts down this way); cached values are forgotten.
+    // Replaces bytes in place by as many others (Max-Forwards counts down this way); cached values are
+    // forgotten.
     void overwrite(std::size_t offset, std::string_view text);
 
 private:
     Message() = default;
-    Result<void> index();
+    enum class Strictness { Strict, Salvage };
+    Result<void> index(Strictness strictness);
+    Result<void> index_start_line(std::string_view line, Strictness strictness);
+    Result<void> index_request_line(std::string_view line, Strictness strictness);
+    Result<void> index_status_line(std::string_view line);
+    Result<void> index_headers(Strictness strictness);
+    void cut_to_content_length();
 
     enum Parsed : std::uint8_t { UriBit = 1, ViaBit = 2, FromBit = 4, ToBit = 8, CSeqBit = 16 };
 

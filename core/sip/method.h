@@ -25,9 +25,9 @@ enum class Method : std::uint32_t {
     Other = 16384,
 };
 
-Method method_from(std::string_view name);        // exact case: RFC 3261 §7.1
+Method method_from(std::string_view name);           // exact case: RFC 3261 §7.1
 Method method_from_any_case(std::string_view name);  // as script functions and Allow lists compare
-std::string_view to_text(Method method);          // "" for Other
+std::string_view to_text(Method method);             // "" for Other
 constexpr std::uint32_t all_methods = 0xffffffffU;
 
 }  // namespace junctor::sip

@@ -1,0 +1,198 @@
+// One pass over a received message: where its lines, names, values and body are. RFC 3261 §7.
+//
+// Lines are found with memchr, names are classified by length and first letter, nothing but the vector of
+// headers allocates. Salvage goes the same way, with its eyes half closed.
+#include <cstring>
+
+#include "core/base/ascii.h"
+#include "core/sip/message.h"
+#include "core/sip/scan.h"
+
+namespace junctor::sip
+{
+namespace
+{
+
+constexpr std::size_t max_headers = 256;
+constexpr std::size_t usual_headers = 24;  // room reserved at once: an INVITE of a phone has 12 to 20
+
+const char* find(const char* from, const char* end, char c)
+{
+    return static_cast<const char*>(std::memchr(from, c, static_cast<std::size_t>(end - from)));
+}
+
+// The line at the start of `text`, its CRLF included, continuation lines not. `text` is not empty.
+Result<std::string_view> take_line(std::string_view text)
+{
+    const char* const end = text.data() + text.size();
+    const char* const feed = find(text.data(), end, '\n');
+    if (feed == nullptr) return fail(400, "no blank line after the headers");
+    if (feed == text.data() || feed[-1] != '\r') return fail(400, "bare LF");
+    if (find(text.data(), feed - 1, '\r') != nullptr) return fail(400, "bare CR");
+    return std::string_view(text.data(), static_cast<std::size_t>(feed + 1 - text.data()));
+}
+
+// The header at the start of `text` with its continuation lines (§7.3.1), the last CRLF included; or the
+// blank line.
+Result<std::string_view> take_folded_line(std::string_view text)
+{
+    auto line = take_line(text);
+    if (!line || line->size() == 2) return line;
+    while (line->size() < text.size() && is_blank(text[line->size()])) {
+        const auto more = take_line(text.substr(line->size()));
+        if (!more) return fail(more.error());
+        line = text.substr(0, line->size() + more->size());
+    }
+    return line;
+}
+
+// name *(SP / HTAB) ":" value; false if it is no header.
+bool split_header(std::string_view line, Header& header)
+{
+    const char* const colon = find(line.data(), line.data() + line.size(), ':');
+    if (colon == nullptr) return false;
+    std::size_t length = static_cast<std::size_t>(colon - line.data());
+    header.line = line;
+    header.value = trim(line.substr(length + 1));
+    while (length > 0 && is_blank(line[length - 1])) --length;
+    header.name = line.substr(0, length);
+    if (length == 0 || !scan::all(header.name, scan::Token)) return false;
+    header.type = header_type(header.name);
+    return true;
+}
+
+// SIP-Version: the name ignoring case (§7.1), digits for the numbers.
+bool is_sip_version(std::string_view text)
+{
+    return istarts_with(text, "SIP/") && text.size() > 4 && is_digit(text[4]) && is_digit(text.back());
+}
+
+// Every line end of the header section becomes CRLF.
+std::string mend_line_ends(std::string_view bytes)
+{
+    std::string out;
+    out.reserve(bytes.size() + 64);
+    while (!bytes.empty()) {
+        const std::size_t end = bytes.find_first_of("\r\n");
+        const std::string_view line = bytes.substr(0, end);
+        (out += line) += "\r\n";
+        if (end == std::string_view::npos) break;
+        bytes.remove_prefix(bytes.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
+        if (line.empty() && out.size() > 2) break;
+    }
+    if (!out.ends_with("\r\n\r\n")) out += "\r\n";
+    return out;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Message>> Message::parse(std::string bytes)
+{
+    if (bytes.size() > max_message_size) return fail(513, "message too large");
+    std::size_t start = 0;
+    while (bytes.compare(start, 2, "\r\n") == 0) start += 2;
+    if (start > 0) bytes.erase(0, start);
+
+    const std::shared_ptr<Message> message(new Message);
+    message->bytes_ = std::move(bytes);
+    if (auto done = message->index(Strictness::Strict); !done) return fail(std::move(done.error()));
+    message->cut_to_content_length();
+    return message;
+}
+
+std::shared_ptr<Message> Message::salvage(std::string bytes)
+{
+    if (bytes.size() > max_message_size) bytes.resize(max_message_size);
+    bytes.erase(0, std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
+
+    const std::shared_ptr<Message> message(new Message);
+    message->bytes_ = mend_line_ends(bytes);
+    if (!message->index(Strictness::Salvage)) return nullptr;
+    const bool answerable =
+        message->is_request() && message->method_id_ != Method::Ack && message->top_via() != nullptr &&
+        message->first(HeaderType::From) != nullptr && message->first(HeaderType::To) != nullptr &&
+        message->first(HeaderType::CSeq) != nullptr && message->first(HeaderType::CallId) != nullptr;
+    return answerable ? message : nullptr;
+}
+
+Result<void> Message::index(Strictness strictness)
+{
+    if (bytes_.empty()) return fail(400, "empty message");
+    const auto line = take_line(bytes_);
+    if (!line) return fail(line.error());
+    headers_offset_ = line->size();
+    if (auto done = index_start_line(line->substr(0, line->size() - 2), strictness); !done) return done;
+    return index_headers(strictness);
+}
+
+Result<void> Message::index_start_line(std::string_view line, Strictness strictness)
+{
+    return istarts_with(line, "SIP/") ? index_status_line(line) : index_request_line(line, strictness);
+}
+
+// Method SP Request-URI SP SIP-Version: exactly one space each (RFC 4475 §3.1.2.10, 3.1.2.9).
+Result<void> Message::index_request_line(std::string_view line, Strictness strictness)
+{
+    const std::size_t first = line.find(' ');
+    const std::size_t last = line.rfind(' ');
+    if (first == std::string_view::npos || last == first) return fail(400, "bad request line", 0);
+    method_ = line.substr(0, first);
+    method_id_ = method_from(method_);
+    request_uri_ = line.substr(first + 1, last - first - 1);
+    if (method_.empty() || !scan::all(method_, scan::Token)) return fail(400, "bad method", 0);
+    if (strictness == Strictness::Salvage) return {};
+
+    const std::string_view version = line.substr(last + 1);
+    if (!iequals(version, "SIP/2.0")) {
+        if (is_sip_version(version)) return fail(505, "Version Not Supported", last + 1);
+        return fail(400, "bad request line", last + 1);
+    }
+    if (request_uri_.empty() || request_uri_.find_first_of(" \t") != std::string_view::npos)
+        return fail(400, "white space in Request-URI", first + 1);
+    return {};
+}
+
+// SIP-Version SP Status-Code SP Reason-Phrase; the last SP may be missing where the phrase is empty.
+Result<void> Message::index_status_line(std::string_view line)
+{
+    if (!istarts_with(line, "SIP/2.0 ")) return fail(505, "Version Not Supported", 0);
+    const std::string_view code = line.substr(8, 3);
+    const auto status = parse_unsigned(code, 699);
+    if (code.size() != 3 || !status || *status < 100) return fail(400, "bad status code", 8);
+    if (line.size() > 11 && line[11] != ' ') return fail(400, "bad status code", 8);
+    status_ = static_cast<int>(*status);
+    reason_ = line.size() > 12 ? line.substr(12) : std::string_view{};
+    return {};
+}
+
+Result<void> Message::index_headers(Strictness strictness)
+{
+    headers_.reserve(usual_headers);
+    const std::string_view bytes = bytes_;
+    std::size_t offset = headers_offset_;
+    while (true) {
+        const auto line = take_folded_line(bytes.substr(offset));
+        if (!line) return fail(Error{line.error().status, line.error().text, offset});
+        if (line->size() == 2) break;
+
+        Header header;
+        if (split_header(*line, header)) {
+            if (headers_.size() == max_headers) return fail(400, "too many headers", offset);
+            headers_.push_back(header);
+        } else if (strictness == Strictness::Strict) {
+            return fail(400, "bad header line", offset);
+        }
+        offset += line->size();
+    }
+    headers_end_ = offset;
+    body_offset_ = offset + 2;
+    return {};
+}
+
+void Message::cut_to_content_length()
+{
+    const auto announced = content_length();
+    if (announced && *announced < body().size()) bytes_.resize(body_offset_ + *announced);
+}
+
+}  // namespace junctor::sip

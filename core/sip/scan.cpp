@@ -1,0 +1,159 @@
+#include "core/sip/scan.h"
+
+namespace junctor::sip::scan
+{
+namespace
+{
+
+constexpr std::size_t max_host_length = 255;
+
+std::size_t ipv6_length(std::string_view text)
+{
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos || !IpAddress::parse(text.substr(0, end + 1))) return 0;
+    return end + 1;
+}
+
+// Dots and digits only: then it has to be an IPv4 address, for no host name ends in a number (§25.1,
+// toplabel).
+bool is_ipv4(std::string_view text)
+{
+    int octets = 0;
+    std::size_t i = 0;
+    while (i < text.size()) {
+        const std::size_t start = i;
+        unsigned value = 0;
+        while (i < text.size() && text[i] != '.' && i - start < 4)
+            value = value * 10 + static_cast<unsigned>(text[i++] - '0');
+        if (i == start || i - start > 3 || value > 255 || ++octets > 4) return false;
+        if (i < text.size() && ++i == text.size()) return false;
+    }
+    return octets == 4;
+}
+
+}  // namespace
+
+bool all_escaped(std::string_view text, Class which)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!is(text[i], which)) return false;
+        if (text[i] != '%') continue;
+        if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return false;
+        if (text[i + 1] == '0' && text[i + 2] == '0') return false;
+        i += 2;
+    }
+    return true;
+}
+
+bool all(std::string_view text, Class which)
+{
+    for (const char c : text)
+        if (!is(c, which)) return false;
+    return true;
+}
+
+std::size_t host_length(std::string_view text)
+{
+    if (text.empty()) return 0;
+    if (text.front() == '[') return ipv6_length(text);
+    std::size_t length = 0;
+    bool numeric = true;
+    char previous = '.';
+    while (length < text.size() && is(text[length], HostName)) {
+        const char c = text[length++];
+        if (c == '.' && previous == '.') return 0;
+        numeric = numeric && (is_digit(c) || c == '.');
+        previous = c;
+    }
+    if (length > max_host_length || (numeric && !is_ipv4(text.substr(0, length)))) return 0;
+    return length;
+}
+
+std::size_t quoted_length(std::string_view text)
+{
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            return i + 1;
+    }
+    return 0;
+}
+
+std::size_t element_length(std::string_view value)
+{
+    std::size_t i = 0;
+    while (i < value.size()) {
+        switch (value[i]) {
+            case ',': return i;
+            case '"': {
+                const std::size_t quoted = scan::quoted_length(value.substr(i));
+                if (quoted == 0) return value.size();
+                i += quoted;
+                break;
+            }
+            case '<': {
+                const std::size_t close = value.find('>', i);
+                if (close == std::string_view::npos) return value.size();
+                i = close + 1;
+                break;
+            }
+            default: ++i;
+        }
+    }
+    return i;
+}
+
+std::optional<std::uint16_t> port(std::string_view digits)
+{
+    if (digits.empty() || digits.size() > 5) return {};
+    unsigned value = 0;
+    for (const char c : digits) {
+        if (!is_digit(c)) return {};
+        value = value * 10 + static_cast<unsigned>(c - '0');
+    }
+    if (value == 0 || value > 65535) return {};
+    return static_cast<std::uint16_t>(value);
+}
+
+std::string_view skip_space(std::string_view text)
+{
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    return text;
+}
+
+Step header_parameter(std::string_view& rest, HeaderParameter& parameter)
+{
+    rest = skip_space(rest);
+    if (rest.empty()) return Step::End;
+    if (rest.front() != ';') return Step::Bad;
+    rest = skip_space(rest.substr(1));
+
+    std::size_t end = 0;
+    while (end < rest.size() && is(rest[end], Token)) ++end;
+    if (end == 0) return Step::Bad;
+    parameter.name = rest.substr(0, end);
+    parameter.value = {};
+    parameter.has_value = false;
+    parameter.whole = parameter.name;
+
+    std::string_view after = rest.substr(end);
+    if (after.empty() || after.front() != ';') after = skip_space(after);
+    if (!after.empty() && after.front() == '=') {
+        after = skip_space(after.substr(1));
+        std::size_t length = 0;
+        if (!after.empty() && after.front() == '"')
+            length = quoted_length(after);
+        else
+            while (length < after.size() && is(after[length], ParamValue)) ++length;
+        if (length == 0) return Step::Bad;
+        parameter.value = after.substr(0, length);
+        parameter.has_value = true;
+        parameter.whole = {rest.data(), static_cast<std::size_t>(after.data() + length - rest.data())};
+        after.remove_prefix(length);
+    }
+    rest = after;
+    return Step::One;
+}
+
+}  // namespace junctor::sip::scan
