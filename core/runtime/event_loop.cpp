@@ -91,6 +91,7 @@ bool EventLoop::is_here() const
 void EventLoop::run()
 {
     impl_->thread = std::this_thread::get_id();
+    const Here here(*this);
     while (!impl_->stopping) impl_->turn();
     impl_->stopping = false;
 }

@@ -11,6 +11,7 @@ void VirtualWorker::post(std::function<void()> work)
 
 bool VirtualWorker::run_posted(std::size_t limit)
 {
+    const Here here(*this);
     for (std::size_t done = 0; done < limit; ++done) {
         std::function<void()> work;
         {

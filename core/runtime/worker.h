@@ -20,6 +20,22 @@ public:
     virtual TimerWheel& timers() = 0;
     virtual void post(std::function<void()> work) = 0;  // from any thread; runs in order on the worker's
     virtual bool is_here() const = 0;                   // are we on its thread?
+
+    // The worker that this thread runs: answers awaited here are posted to it. Null outside of any.
+    static Worker* current();
+
+    // While it lives its thread runs `worker`. Scopes nest: a simulation runs several workers on one thread.
+    class Here
+    {
+    public:
+        explicit Here(Worker& worker);
+        ~Here();
+        Here(const Here&) = delete;
+        Here& operator=(const Here&) = delete;
+
+    private:
+        Worker* outer_;
+    };
 };
 
 }  // namespace junctor

@@ -143,3 +143,23 @@ TEST_CASE("a virtual worker runs posted work when the test says so", "[runtime]"
         CHECK_FALSE(worker.run_posted(50));
     }
 }
+
+TEST_CASE("a thread knows the worker that it runs, also where scopes nest", "[runtime]")
+{
+    CHECK(Worker::current() == nullptr);
+    EventLoop loop(0);
+    VirtualClock clock;
+    VirtualWorker inner(clock, 1);
+    Worker* seen = nullptr;
+    Worker* seen_inside = nullptr;
+    inner.post([&] { seen_inside = Worker::current(); });
+    loop.post([&] {
+        inner.run_posted();
+        seen = Worker::current();
+        loop.stop();
+    });
+    loop.run();
+    CHECK(seen_inside == &inner);
+    CHECK(seen == &loop);
+    CHECK(Worker::current() == nullptr);
+}
