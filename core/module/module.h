@@ -348,7 +348,7 @@ private:
             detail::parse_argument<std::decay_t<Args>>(module, arguments[I], context)...};
         std::optional<Error> error;
         std::size_t position = 0;
-        [[maybe_unused]] const auto look = [&](auto& result) {
+        const auto look = [&](auto& result) {
             if (!result && !error) error = Error{result.error().status, result.error().text, position};
             ++position;
         };

@@ -1,0 +1,18 @@
+#include "core/base/version.h"
+
+#include <sys/utsname.h>
+
+#include "core/base/ascii.h"
+
+namespace junctor
+{
+
+std::string server_name()
+{
+    utsname machine{};
+    uname(&machine);
+    return std::string("Junctor (") + version + " (" + machine.machine + '/' + lower_copy(machine.sysname) +
+           "))";
+}
+
+}  // namespace junctor
