@@ -32,10 +32,17 @@ public:
     std::string_view pending() const { return std::string_view(buffer_).substr(start_); }
 
 private:
+    std::optional<Event> between_messages();
+    Result<bool> find_header_end();
+    void take(std::size_t size);
+
     std::string buffer_;
-    std::size_t start_ = 0;
-    std::size_t scanned_ = 0;  // header end was not found before this
+    std::size_t start_ = 0;        // of what was not taken out yet
+    std::size_t scanned_ = 0;      // bytes of it that were searched for the end of the headers
+    std::size_t header_size_ = 0;  // 0: not known yet
+    std::size_t body_size_ = 0;
     std::size_t max_message_;
+    std::optional<Error> broken_;  // an error is final: where the next message begins nobody knows
 };
 
 }  // namespace junctor::sip
