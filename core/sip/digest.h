@@ -17,6 +17,7 @@ std::string_view to_text(DigestAlgorithm algorithm);  // "MD5", "SHA-256"
 // Views into a header value; quotes removed where the grammar has them.
 struct DigestCredentials {
     std::string_view username, realm, nonce, uri, response, cnonce, nc, qop, opaque;
+    std::string_view algorithm_text;  // as written; empty: none, which means MD5
     DigestAlgorithm algorithm = DigestAlgorithm::Md5;
     bool unknown_algorithm = false;
     std::string_view user() const;    // username without "@domain"
