@@ -35,18 +35,6 @@ std::size_t find_bracket(std::string_view text)
     return found != std::string_view::npos && text[found] == '<' ? found : std::string_view::npos;
 }
 
-bool valid_parameters(std::string_view rest)
-{
-    scan::HeaderParameter parameter;
-    while (true) {
-        switch (scan::header_parameter(rest, parameter)) {
-            case scan::Step::End: return true;
-            case scan::Step::Bad: return false;
-            case scan::Step::One: break;
-        }
-    }
-}
-
 }  // namespace
 
 std::string_view NameAddr::tag() const
@@ -83,7 +71,7 @@ Result<NameAddr> NameAddr::parse(std::string_view text)
 
     rest = scan::skip_space(rest);
     if (!rest.empty()) address.params = rest.substr(1);
-    if (!valid_parameters(rest))
+    if (!scan::header_parameters(rest))
         return fail(400, "bad parameter", static_cast<std::size_t>(rest.data() - text.data()));
     return address;
 }

@@ -122,6 +122,24 @@ std::string_view skip_space(std::string_view text)
     return text;
 }
 
+std::string_view take_token(std::string_view& rest)
+{
+    rest = skip_space(rest);
+    std::size_t length = 0;
+    while (length < rest.size() && is(rest[length], Token)) ++length;
+    const std::string_view token = rest.substr(0, length);
+    rest.remove_prefix(length);
+    return token;
+}
+
+bool take(std::string_view& rest, char c)
+{
+    const std::string_view after = skip_space(rest);
+    if (after.empty() || after.front() != c) return false;
+    rest = after.substr(1);
+    return true;
+}
+
 Step header_parameter(std::string_view& rest, HeaderParameter& parameter)
 {
     rest = skip_space(rest);
@@ -154,6 +172,14 @@ Step header_parameter(std::string_view& rest, HeaderParameter& parameter)
     }
     rest = after;
     return Step::One;
+}
+
+bool header_parameters(std::string_view& rest)
+{
+    HeaderParameter parameter;
+    Step step = Step::One;
+    while (step == Step::One) step = header_parameter(rest, parameter);
+    return step == Step::End;
 }
 
 }  // namespace junctor::sip::scan

@@ -79,11 +79,17 @@ std::optional<std::uint16_t> port(std::string_view digits);
 
 std::string_view skip_space(std::string_view text);
 
+// White space, then a token or a character, taken off the front of `rest`; empty or false if it is not there.
+std::string_view take_token(std::string_view& rest);
+bool take(std::string_view& rest, char c);
+
 // Takes one ";name[=value]" off the front of `rest`, white space allowed as RFC 3261 §7.3.1 does.
 enum class Step { End, One, Bad };
 struct HeaderParameter : Parameter {
     std::string_view whole;  // "name=value" without the ';'
 };
 Step header_parameter(std::string_view& rest, HeaderParameter& parameter);
+// All of `rest` is such parameters; where it is not, `rest` begins with the one that is wrong.
+bool header_parameters(std::string_view& rest);
 
 }  // namespace junctor::sip::scan

@@ -8,35 +8,16 @@ namespace junctor::sip
 namespace
 {
 
-// Takes "token SLASH" or the last token off the front; empty if it is not there.
-std::string_view take_token(std::string_view& rest)
-{
-    rest = scan::skip_space(rest);
-    std::size_t length = 0;
-    while (length < rest.size() && scan::is(rest[length], scan::Token)) ++length;
-    const std::string_view token = rest.substr(0, length);
-    rest.remove_prefix(length);
-    return token;
-}
-
-bool take_slash(std::string_view& rest)
-{
-    rest = scan::skip_space(rest);
-    if (rest.empty() || rest.front() != '/') return false;
-    rest.remove_prefix(1);
-    return true;
-}
-
 // sent-protocol = protocol-name SLASH protocol-version SLASH transport
 bool take_sent_protocol(std::string_view& rest, Via& via)
 {
     if (rest.starts_with("SIP/2.0/")) {
         rest.remove_prefix(8);
-    } else if (!iequals(take_token(rest), "SIP") || !take_slash(rest) || take_token(rest) != "2.0" ||
-               !take_slash(rest)) {
+    } else if (!iequals(scan::take_token(rest), "SIP") || !scan::take(rest, '/') ||
+               scan::take_token(rest) != "2.0" || !scan::take(rest, '/')) {
         return false;
     }
-    via.transport = take_token(rest);
+    via.transport = scan::take_token(rest);
     return !via.transport.empty() && !rest.empty() && is_space(rest.front());
 }
 
