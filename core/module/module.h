@@ -29,6 +29,7 @@ namespace junctor::db
 {
 class TableBase;
 class Databases;
+class Driver;
 }  // namespace junctor::db
 
 namespace junctor
@@ -77,6 +78,9 @@ public:
     // In good order at the end: workers have drained. Awaited on the main loop; what must be written is
     // written here.
     virtual Task<bool> stop() { co_return true; }
+    // A database driver returns itself. The server adds it to its Databases when all modules are loaded and
+    // before tables are bound, so that drivers may be loaded after their users, as in OpenSER.
+    virtual std::shared_ptr<db::Driver> database_driver() { return nullptr; }
 };
 
 // A parameter of a module: `modparam("name", "parameter", value)`.
@@ -97,8 +101,12 @@ struct LoadedModule {
     std::vector<mi::Command> commands;
     std::vector<Statistic> statistics;
     std::vector<std::pair<std::string, std::function<script::Value(Message&)>>> variables;
-    std::vector<db::TableBase*> tables;
+    std::vector<db::TableBase*> tables;  // bind them to db_url before start(): bind_tables()
+    std::string db_url = "mysql://openserro:openserro@localhost/openser";  // of modparam; OpenSER's default
 };
+
+// Binds and checks what the module declared with table(). Blocks. The error names module and table.
+Result<void> bind_tables(LoadedModule& module, db::Databases& databases);
 
 namespace detail
 {
@@ -307,11 +315,23 @@ public:
                                        [&module, get](Message& message) { return (module.*get)(message); });
     }
 
-    // A table it needs (db::Table<Row>); bound and checked before start().
+    // A table it needs (db::Table<Row>); bound to modparam db_url and checked before start(). The modparams
+    // that rename it and its columns come with it.
     template <class T>
     void table(T M::*member)
     {
         loaded_.tables.push_back(&(module_.*member));
+        columns(member);
+        for (const Parameter& parameter : loaded_.parameters)
+            if (parameter.name == "db_url") return;
+        loaded_.parameters.push_back(text_parameter("db_url", "the database", loaded_.db_url));
+    }
+    // Only its modparams, for a module that binds the table itself: under several names, or not always.
+    template <class T>
+    void columns(T M::*member)
+    {
+        for (auto& renaming : (module_.*member).renamings())
+            loaded_.parameters.push_back(text_parameter(renaming.parameter, renaming.help, *renaming.name));
     }
 
 private:
