@@ -335,6 +335,15 @@ public:
     }
 
 private:
+    static Parameter text_parameter(std::string name, std::string help, std::string& target)
+    {
+        return {Parameter::Type::String, std::move(name), std::move(help),
+                [&target](const script::Argument& value) -> Result<void> {
+                    target = value.text;
+                    return {};
+                },
+                [&target] { return target; }};
+    }
     static RouteMask mask(std::initializer_list<Route> routes)
     {
         RouteMask result = 0;
