@@ -377,7 +377,7 @@ private:
             detail::parse_argument<std::decay_t<Args>>(module, arguments[I], context)...};
         std::optional<Error> error;
         std::size_t position = 0;
-        const auto look = [&](auto& result) {
+        [[maybe_unused]] const auto look = [&](auto& result) {  // unused without arguments
             if (!result && !error) error = Error{result.error().status, result.error().text, position};
             ++position;
         };
