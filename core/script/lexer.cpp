@@ -323,13 +323,13 @@ private:
 
     void unknown_character()
     {
-        std::size_t end = at_ + 1;
-        while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80)
-            ++end;  // of UTF-8
-        diagnostics_.error(
-            range(at_, end),
-            fmt::format("'{}' starts nothing here", quoted_for_log(text_.substr(at_, end - at_))),
-            "text goes in quotes, a comment starts with #");
+        std::size_t end = at_ + 1;  // the whole of a character in UTF-8
+        while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) ++end;
+        const bool printable = text_[at_] > ' ' && text_[at_] != '\x7f';
+        diagnostics_.error(range(at_, end),
+                           printable ? fmt::format("'{}' starts nothing here", text_[at_])
+                                     : "a character that starts nothing here",
+                           "text goes in quotes, a comment starts with #");
         at_ = end;
     }
 

@@ -53,7 +53,9 @@ void Parser::skip_to_item()
     std::size_t depth = 0;
     if (!at(TokenKind::End)) next();
     for (; !at(TokenKind::End); next()) {
-        if (peek().starts_line && starts_item() && (depth == 0 || !at(TokenKind::Assign, 1))) return;
+        const bool misspelt = at(TokenKind::Identifier) && at(TokenKind::String, 1);  // loadmodul "x.so"
+        const bool inside = depth > 0 && at(TokenKind::Assign, 1);
+        if (peek().starts_line && !inside && (starts_item() || (misspelt && depth == 0))) return;
         if (at(TokenKind::LeftBrace)) ++depth;
         if (at(TokenKind::RightBrace) && depth > 0) --depth;
     }

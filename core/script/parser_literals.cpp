@@ -132,7 +132,7 @@ Literal Parser::raw_argument()
             case TokenKind::Colon:
             case TokenKind::LeftBracket:
             case TokenKind::RightBracket: text += next().text; break;
-            default: fail_here("',' or ')'");
+            default: fail_here(text.empty() ? "an argument" : "',' or ')'");
         }
     }
     return {Literal::Kind::Word, since(first), std::move(text), 0, {}, 0};

@@ -1,7 +1,7 @@
 // Global parameters: core.md, section 1.
-#include <syslog.h>
-
 #include <set>
+
+#include <syslog.h>
 
 #include "test/unit/script/load.h"
 

@@ -419,7 +419,7 @@ TEST_CASE("nesting is bounded, long chains are not nesting", "[script][parser]")
           "expressions are nested more than 100 deep");
     CHECK(error_in_route("if (" + repeat("!", 5000) + "a()) f();") ==
           "expressions are nested more than 100 deep");
-    CHECK(error_in_route("$var(x)=" + repeat("~", 5000) + "1;") ==
+    CHECK(error_in_route("$var(x)= " + repeat("~", 5000) + "1;") ==
           "expressions are nested more than 100 deep");
     CHECK(error_in_route(repeat("{", 5000) + repeat("}", 5000)) == "blocks are nested more than 100 deep");
     CHECK(error_in_route(repeat("if (a()) ", 5000) + "f();") == "blocks are nested more than 100 deep");
