@@ -61,6 +61,7 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text)
     }
     std::array<char, 64> buffer{};
     if (text.empty() || text.size() >= buffer.size()) return {};
+    if (text.find('\0') != std::string_view::npos) return {};  // where inet_pton would stop reading
     std::memcpy(buffer.data(), text.data(), text.size());
     IpAddress address;
     if (inet_pton(AF_INET, buffer.data(), address.bytes_.data()) == 1) return address;
