@@ -39,7 +39,6 @@ public:
     Task<Result<RowSet>> read(Statement select, Duration deadline = {});
     // Answered after the commit (write_queue.h): rows touched. All of `statements` or none.
     // Past the deadline its outcome is unknown: it may still be committed.
-    Task<Result<std::uint64_t>> write(Statement statement, Duration deadline = {});
     Task<Result<std::uint64_t>> write(std::vector<Statement> statements, std::uint64_t order_key,
                                       Duration deadline = {});
     // The deadline is one for each batch.
@@ -60,8 +59,8 @@ public:
     void close();  // drains; blocks
 
 private:
-    template <class T, class Ask>
-    Task<Result<T>> ask(std::string what, Duration deadline, Ask start);
+    template <class T, class Start>
+    Task<Result<T>> ask(std::string what, Duration deadline, Start start);
 
     Url url_;
     std::shared_ptr<Backend> backend_;

@@ -92,7 +92,8 @@ public:
     virtual void create(Worker& asker, TableSpec table, OnDone done) = 0;  // refused if it is there
     virtual void drop(Worker& asker, std::string table, OnDone done) = 0;
 
-    // Executes what was accepted, then lets go of the database. Blocks; nothing may be asked afterwards.
+    // Executes what was accepted, and the writes that `done` hands over meanwhile, then lets go of the
+    // database. Blocks; nothing may be asked afterwards.
     virtual void close() = 0;
 };
 

@@ -33,6 +33,9 @@ public:
     Task<Result<std::uint64_t>> update(Condition where, std::vector<Assignment> values,
                                        Duration within = {}) const;
     Task<Result<std::uint64_t>> remove(Condition where, Duration within = {}) const;
+
+private:
+    Task<Result<std::uint64_t>> write(Statement statement, Duration within) const;
 };
 
 inline Condition equals(ColumnId column, Value value)

@@ -47,6 +47,7 @@ protected:
         Type type = Type::Text;
         std::string parameter;  // empty: cannot be renamed
         bool optional = false;
+        bool any_type = false;  // bind() takes the catalogue's
     };
 
     TableBase() = default;

@@ -31,15 +31,13 @@ public:
     using OnWritten = std::function<void(Result<std::uint64_t>)>;  // rows touched; on any thread
 
     WriteQueue(std::shared_ptr<Backend> backend, Limits limits);
-    ~WriteQueue();  // what it accepted has been executed: close the backend first
+    ~WriteQueue();
     WriteQueue(const WriteQueue&) = delete;
     WriteQueue& operator=(const WriteQueue&) = delete;
 
     void write(Worker& asker, Unit unit, std::uint64_t order_key, OnWritten done);
     std::size_t waiting() const;
     const Counters& counters() const;
-    // Blocks until all that was accepted has its outcome.
-    void drain();
 
 private:
     struct Lane;

@@ -1,0 +1,180 @@
+#include "core/db/database.h"
+
+#include <fmt/format.h>
+
+#include "core/base/ascii.h"
+#include "core/runtime/worker.h"
+
+namespace junctor::db
+{
+namespace
+{
+
+std::string seconds_text(Duration duration)
+{
+    return fmt::format("{:g} s", std::chrono::duration<double>(duration).count());
+}
+
+// Brings an answer to the worker that waits for it. A driver's thread posts; what is there already resolves.
+template <class T>
+void deliver(Worker& worker, const typename OneShot<Result<T>>::Resolver& resolver, Result<T> answer)
+{
+    if (Worker::current() == &worker) {
+        resolver.resolve(std::move(answer));
+        return;
+    }
+    auto carried = std::make_shared<Result<T>>(std::move(answer));
+    worker.post([resolver, carried] { resolver.resolve(std::move(*carried)); });
+}
+
+}  // namespace
+
+Database::Database(Url url, std::shared_ptr<Backend> backend, Duration deadline, WriteQueue::Limits limits)
+    : url_(std::move(url)), backend_(std::move(backend)), deadline_(deadline), writes_(backend_, limits)
+{
+}
+
+Database::~Database() = default;
+
+// Calls start(worker, abandoned, done) and waits for `done`, but no longer than the deadline.
+template <class T, class Start>
+Task<Result<T>> Database::ask(std::string what, Duration deadline, Start start)
+{
+    Worker* const worker = Worker::current();
+    if (worker == nullptr) co_return fail(what + ": a database can be awaited on a worker's thread only");
+    if (deadline <= Duration::zero()) deadline = deadline_;
+
+    struct Leaving {  // also by cancellation
+        std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
+        ~Leaving() { gone->store(true, std::memory_order_relaxed); }
+    };
+    const Leaving leaving;
+    OneShot<Result<T>> answer;
+    Timer timer(worker->timers(), [this, deadline, resolver = answer.resolver()] {
+        counters_.timed_out.add();
+        resolver.resolve(fail(504, "the database did not answer within " + seconds_text(deadline)));
+    });
+    timer.start(deadline);
+    start(*worker, Abandoned(leaving.gone), [worker, resolver = answer.resolver()](Result<T> given) {
+        deliver<T>(*worker, resolver, std::move(given));
+    });
+    Result<T> result = co_await answer;
+    if (!result) {
+        counters_.failed.add();
+        result.error().text = what + ": " + result.error().text;
+    }
+    co_return result;
+}
+
+Task<Result<RowSet>> Database::read(Statement select, Duration deadline)
+{
+    counters_.reads.add();
+    std::string what = select.layout->table;
+    auto rows = co_await ask<RowSet>(std::move(what), deadline,
+                                     [this, select = std::move(select)](Worker& worker, Abandoned abandoned,
+                                                                        Backend::OnRows done) mutable {
+                                         backend_->read(worker, std::move(select), std::move(abandoned),
+                                                        std::move(done));
+                                     });
+    if (rows) counters_.read_rows.add(rows->size());
+    co_return rows;
+}
+
+Task<Result<std::uint64_t>> Database::write(std::vector<Statement> statements, std::uint64_t order_key,
+                                            Duration deadline)
+{
+    if (statements.empty()) co_return std::uint64_t{0};
+    std::string what = statements.front().layout->table;
+    co_return co_await ask<std::uint64_t>(
+        std::move(what), deadline,
+        [this, order_key, unit = Unit{std::move(statements)}](Worker& worker, const Abandoned&,
+                                                              WriteQueue::OnWritten done) mutable {
+            writes_.write(worker, std::move(unit), order_key, std::move(done));
+        });
+}
+
+std::unique_ptr<Scan> Database::scan(Statement select, std::size_t batch)
+{
+    counters_.reads.add();
+    return backend_->scan(std::move(select), batch);
+}
+
+Task<Result<RowSet>> Database::next(Scan& scan, Duration deadline)
+{
+    auto rows = co_await ask<RowSet>(url_.text(), deadline,
+                                     [&scan](Worker& worker, const Abandoned&, Backend::OnRows done) {
+                                         scan.next(worker, std::move(done));
+                                     });
+    if (rows) counters_.read_rows.add(rows->size());
+    co_return rows;
+}
+
+Task<Result<FoundTable>> Database::inspect(std::string table)
+{
+    std::string what = table;
+    return ask<FoundTable>(
+        std::move(what), {},
+        [this, table = std::move(table)](Worker& worker, const Abandoned&, Backend::OnTable done) {
+            backend_->inspect(worker, table, std::move(done));
+        });
+}
+
+Task<Result<std::vector<std::string>>> Database::tables()
+{
+    return ask<std::vector<std::string>>(url_.text(), {},
+                                         [this](Worker& worker, const Abandoned&, Backend::OnNames done) {
+                                             backend_->tables(worker, std::move(done));
+                                         });
+}
+
+Task<Result<void>> Database::create(TableSpec table)
+{
+    std::string what = table.name;
+    return ask<void>(
+        std::move(what), {},
+        [this, table = std::move(table)](Worker& worker, const Abandoned&, Backend::OnDone done) {
+            backend_->create(worker, table, std::move(done));
+        });
+}
+
+Task<Result<void>> Database::drop(std::string table)
+{
+    std::string what = table;
+    return ask<void>(
+        std::move(what), {},
+        [this, table = std::move(table)](Worker& worker, const Abandoned&, Backend::OnDone done) {
+            backend_->drop(worker, table, std::move(done));
+        });
+}
+
+Task<Result<int>> Database::version_of(std::string table)
+{
+    const auto found = co_await inspect("version");
+    if (!found) co_return fail(found.error());
+    if (found->columns.empty()) co_return 0;
+
+    static const LayoutPtr layout = std::make_shared<const Layout>(
+        Layout{"version", {{"table_name", Type::Text}, {"table_version", Type::Integer}}});
+    Statement select;
+    select.layout = layout;
+    select.columns.push_back(1);
+    select.where.kind = Condition::Kind::Compare;
+    select.where.values.push_back(Value(table));
+    const auto rows = co_await read(std::move(select));
+    if (!rows) co_return fail(rows.error());
+    if (rows->empty()) co_return 0;
+    if (rows->size() > 1)
+        co_return fail(fmt::format("table version of {} has {} rows for {}; delete all but the right one",
+                                   url_.text(), rows->size(), table));
+    const Cell cell = rows->at(0, 0);
+    if (cell.is_null || cell.type != Type::Integer)
+        co_return fail(fmt::format("table version of {} has no number for {}", url_.text(), table));
+    co_return static_cast<int>(cell.integer);
+}
+
+void Database::close()
+{
+    backend_->close();
+}
+
+}  // namespace junctor::db

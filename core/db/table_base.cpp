@@ -1,0 +1,126 @@
+#include "core/db/table_base.h"
+
+#include <fmt/format.h>
+
+#include "core/base/log.h"
+#include "core/db/run_blocking.h"
+#include "core/db/table.h"
+
+namespace junctor::db
+{
+namespace
+{
+
+std::string versions_text(const versions& accepted)
+{
+    std::string text;
+    for (std::size_t i = 0; i < accepted.count; ++i)
+        text += fmt::format("{}{}", i == 0 ? "" : " or ", accepted.numbers[i]);
+    return accepted.or_later ? text + " or later" : text;
+}
+
+// Text that is a number can still be read as one and the other way round; what cannot be is a wrong layout.
+bool fits(Type wanted, Type found)
+{
+    if (wanted == found || found == Type::Text) return true;
+    switch (wanted) {
+        case Type::Integer: return found == Type::Real || found == Type::DateTime;
+        case Type::Real: return found == Type::Integer;
+        case Type::Text: return found == Type::Blob;
+        case Type::Blob: return false;
+        case Type::DateTime: return found == Type::Integer;
+    }
+    return false;
+}
+
+// The first column of the condition that this database's table lacks, or none.
+const Condition* first_lacking(const Condition& condition, const Layout& layout)
+{
+    if (condition.kind == Condition::Kind::And || condition.kind == Condition::Kind::Or) {
+        for (const Condition& child : condition.children)
+            if (const Condition* lacking = first_lacking(child, layout)) return lacking;
+        return nullptr;
+    }
+    return layout.columns[condition.column].name.empty() ? &condition : nullptr;
+}
+
+}  // namespace
+
+void log_unreadable(const Layout& layout, ColumnId column)
+{
+    log_warning("db", "table {}: a row is left out: its {} is not {}", layout.table,
+                layout.columns[column].name, to_text(layout.columns[column].type));
+}
+
+std::vector<TableBase::Renaming> TableBase::renamings()
+{
+    std::vector<Renaming> all;
+    if (!name_parameter_.empty())
+        all.push_back({name_parameter_, &name_, fmt::format("the table, {} by default", name_)});
+    for (Wanted& column : wanted_)
+        if (!column.parameter.empty())
+            all.push_back(
+                {column.parameter, &column.name,
+                 fmt::format("the column of table {} that is named {} by default", name_, column.name)});
+    return all;
+}
+
+Result<void> TableBase::bind(Databases& databases, std::string_view url)
+{
+    auto database = databases.open(url);
+    if (!database) return fail(std::move(database.error()));
+    return bind(std::move(*database));
+}
+
+Result<void> TableBase::bind(std::shared_ptr<Database> database)
+{
+    const std::string where = fmt::format("table {} of {}", name_, database->url().text());
+    auto found = run_blocking(database->inspect(name_));
+    if (!found) return fail(std::move(found.error()));
+    if (found->columns.empty())
+        return fail(fmt::format("{} does not exist; make it with: junctorctl db create {}", where, name_));
+
+    auto version = run_blocking(database->version_of(name_));
+    if (!version) return fail(std::move(version.error()));
+    if (!accepted_.accept(*version))
+        return fail(fmt::format(
+            "{} has version {} in table version, needed is {}; mend it with: junctorctl db migrate {}", where,
+            *version, versions_text(accepted_), name_));
+
+    auto layout = std::make_shared<Layout>();
+    layout->table = name_;
+    for (Wanted& wanted : wanted_) {
+        const FoundColumn* column = found->column(wanted.name);
+        if (column == nullptr && !wanted.optional) {
+            std::string way_out = fmt::format("mend it with: junctorctl db migrate {}", name_);
+            if (!wanted.parameter.empty())
+                way_out += fmt::format(", or name the column with modparam {}", wanted.parameter);
+            return fail(fmt::format("{} has no column {}, needed is {}; {}", where, wanted.name,
+                                    to_text(wanted.type), way_out));
+        }
+        if (column != nullptr && !wanted.any_type && !fits(wanted.type, column->type))
+            return fail(fmt::format(
+                "{}: column {} is {} ({}), needed is {}; mend it with: junctorctl db migrate {}", where,
+                wanted.name, to_text(column->type), column->native_type, to_text(wanted.type), name_));
+        if (column != nullptr && wanted.any_type) wanted.type = column->type;
+        layout->columns.push_back({column == nullptr ? std::string() : column->name, wanted.type});
+    }
+    version_ = *version;
+    layout_ = std::move(layout);
+    database_ = std::move(database);
+    return {};
+}
+
+Result<Statement> TableBase::prepared(Statement statement) const
+{
+    if (!is_bound()) return fail(fmt::format("table {} is not bound to a database", name_));
+    if (const Condition* lacking = first_lacking(statement.where, *layout_))
+        return fail(
+            fmt::format("table {} of this database has no column {}", name_, wanted_[lacking->column].name));
+    std::erase_if(statement.columns, [this](ColumnId id) { return !has(id); });
+    std::erase_if(statement.values, [this](const Assignment& assignment) { return !has(assignment.column); });
+    std::erase_if(statement.order, [this](const Order& order) { return !has(order.column); });
+    return statement;
+}
+
+}  // namespace junctor::db
