@@ -9,6 +9,12 @@ void VirtualWorker::post(std::function<void()> work)
     posted_.push_back(std::move(work));
 }
 
+std::size_t VirtualWorker::posted() const
+{
+    const std::lock_guard lock(mutex_);
+    return posted_.size();
+}
+
 bool VirtualWorker::run_posted(std::size_t limit)
 {
     const Here here(*this);

@@ -24,12 +24,13 @@ public:
     // Runs posted work, and what it posts, until none is left; false: `limit` was reached, something posts
     // for ever.
     bool run_posted(std::size_t limit = 100000);
+    std::size_t posted() const;  // waiting now
 
 private:
     VirtualClock& clock_;
     TimerWheel timers_;
     unsigned index_;
-    std::mutex mutex_;  // drivers with threads of their own post, too
+    mutable std::mutex mutex_;  // drivers with threads of their own post, too
     std::deque<std::function<void()>> posted_;
 };
 
