@@ -1,0 +1,49 @@
+// What an operator may set about sockets: core.md of OpenSER 1.2, section 1.2, under its names and with its
+// defaults.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/address.h"
+
+namespace junctor::transport
+{
+
+// One item of `listen` or `alias`: [proto:]host[:port]; what is missing is Any or empty.
+struct ListenItem {
+    Protocol protocol = Protocol::Any;
+    std::string host;  // interface name, address or host name
+    std::optional<std::uint16_t> port;
+};
+
+struct Options {
+    std::vector<ListenItem> listen;  // empty: all IPv4 addresses of the machine
+    std::uint16_t port = 5060;
+    std::vector<ListenItem> alias;
+    bool auto_aliases = true;
+
+    int max_receive_buffer = 262144;   // maxbuffer, bytes: a UDP socket's receive buffer is grown up to it
+    std::optional<int> tos = 0x10;     // IP_TOS, IPV6_TCLASS of UDP and TCP; empty: the system's
+    bool mhomed = false;               // UDP: the socket is picked by the kernel's route to the destination
+    bool multicast_loopback = false;   // mcast_loopback
+    std::optional<int> multicast_ttl;  // mcast_ttl
+
+    bool tcp = true;  // not disable_tcp
+    std::chrono::seconds tcp_send_timeout{10};
+    std::chrono::seconds tcp_connect_timeout{10};
+    std::chrono::seconds tcp_connection_lifetime{120};  // without traffic
+    std::size_t tcp_max_connections = 2048;             // of the process, both directions
+
+    // Limits that OpenSER does not have.
+    std::size_t tcp_write_queue = 1U << 20;  // bytes waiting in one connection
+    std::size_t udp_send_queue = 512;        // datagrams waiting in one socket while the system takes none
+    std::chrono::seconds tcp_half_close_grace{
+        10};  // how long we may still answer a peer that has ended its side
+};
+
+}  // namespace junctor::transport
