@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,12 @@ struct NextHop {
 };
 
 struct ResolverOptions {
-    bool try_ipv6 = true;  // dns_try_ipv6
+    bool try_ipv6 = true;  // dns_try_ipv6: AAAA where A gives nothing
+    bool ipv4 = true;      // we have a socket to send from
     bool failover = true;  // not disable_dns_failover: all destinations, else the first
     std::size_t limit = 16;
     bool udp = true, tcp = true, tls = false;  // protocols we can send with
+    std::optional<std::uint32_t> seed;         // of the weighted choice among SRV records; empty: random
 };
 
 class Resolver
@@ -69,6 +72,10 @@ public:
     virtual Task<Result<std::vector<Destination>>> resolve(NextHop hop) = 0;
 };
 
+// Priorities ascending, and within one priority a random order by weight: RFC 2782, "Weight".
+void put_in_order(std::vector<DnsRecords::Srv>& records, std::mt19937& random);
+
+// `dns` must outlive it.
 std::unique_ptr<Resolver> make_resolver(DnsClient& dns, ResolverOptions options);
 
 }  // namespace junctor::transport
