@@ -146,7 +146,7 @@ public:
         Resolver() = default;
         explicit Resolver(std::weak_ptr<State> state) : state_(std::move(state)) {}
         // Resumes the waiter at once, on this stack. Only the first call counts.
-        void resolve(T value)
+        void resolve(T value) const
         {
             const auto state = state_.lock();
             if (!state || state->value) return;
