@@ -58,9 +58,9 @@ struct Environment {
     const LocalNames& local_names;
     const Settings& settings;
     transaction::Layer* transactions = nullptr;  // set right after it is made
-    std::shared_ptr<const Program> program;      // the script in force; a reload replaces it
+    std::shared_ptr<const Program> program{};    // the script in force; a reload replaces it
     std::unique_ptr<TaskGroup> tasks = std::make_unique<TaskGroup>();  // work that outlives a message
-    ScriptVariables variables;                                         // $var(...)
+    ScriptVariables variables{};                                       // $var(...)
     std::uint64_t messages = 0;                                        // received so far: $mi
 };
 

@@ -36,8 +36,8 @@ class Call
 {
 public:
     virtual ~Call() = default;
-    virtual bool waits() const = 0;  // asked at each call: some wait only in certain configurations
-    virtual Code call(Message& message) = 0;                // if !waits()
+    virtual bool waits() const = 0;           // asked at each call: some wait only in certain configurations
+    virtual Code call(Message& message) = 0;  // if !waits()
     virtual Task<Code> call_waiting(Message& message) = 0;  // if waits()
 };
 

@@ -5,7 +5,12 @@ namespace junctor::script
 
 Value Value::number(std::int64_t number)
 {
-    Value value(std::to_string(number));
+    return number_as(std::to_string(number), number);
+}
+
+Value Value::number_as(std::string text, std::int64_t number)
+{
+    Value value(std::move(text));
     value.number_ = number;
     value.has_number_ = value.is_integer_ = true;
     return value;

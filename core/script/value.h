@@ -28,6 +28,7 @@ public:
     static Value number(std::int64_t number);  // class I: of integer type, printed on demand
     static Value both(std::string_view text, std::int64_t number);  // class SI; `text` outlives the value
     static Value both(std::string text, std::int64_t number);
+    static Value number_as(std::string text, std::int64_t number);  // class I, printed as `text`
 
     State state() const { return state_; }
     bool is_null() const { return state_ == State::Null; }
@@ -38,6 +39,7 @@ public:
     bool is_integer() const { return is_integer_; }  // class I: of integer *type*
     std::string_view text() const;                   // empty without text part; class I: its decimal digits
     std::int64_t number() const { return number_; }
+    bool holds_text() const { return std::holds_alternative<std::string>(text_); }
     Value owned() const;  // holds its text itself
 
 private:

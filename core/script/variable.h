@@ -19,7 +19,8 @@
 namespace junctor::script
 {
 
-// A parsed occurrence. Shared by workers: reading changes nothing in it.
+// A parsed occurrence. Shared by workers: reading changes nothing in it. A value may look into the message,
+// its AVPs or the script's variables: whoever keeps it over a change of these, or a wait, asks for owned().
 class Variable
 {
 public:
@@ -68,12 +69,16 @@ public:
     static Format literal(std::string text);
     bool is_literal() const;
     std::string_view literal_text() const;  // if is_literal()
-    // Null prints <null>, errors nothing. Empty: the result is longer than `limit` bytes.
-    std::optional<std::string> expand(Message& message, std::size_t limit = 1024) const;
+    // Null prints <null>, errors nothing. Empty: the result is longer than `limit` bytes. Without `colours`
+    // a terminal colour ($Crx, $C(rx)) prints nothing.
+    std::optional<std::string> expand(Message& message, std::size_t limit = 1023, bool colours = false) const;
 
 private:
     friend class FormatParser;
-    std::vector<std::variant<std::string, VariablePtr>> parts_;
+    struct Colour {
+        std::string sequence;  // for the terminal
+    };
+    std::vector<std::variant<std::string, VariablePtr, Colour>> parts_;
 };
 
 template <>
