@@ -1,5 +1,8 @@
 #include "core/sip/check.h"
 
+#include <array>
+#include <string>
+
 #include "core/base/ascii.h"
 #include "core/sip/grammar.h"
 #include "core/sip/scan.h"

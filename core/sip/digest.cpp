@@ -1,6 +1,9 @@
 // Credentials as a client sends them. The sums are in digest_hash.cpp.
 #include "core/sip/digest.h"
 
+#include <algorithm>
+#include <array>
+
 #include "core/base/ascii.h"
 #include "core/sip/scan.h"
 

@@ -1,5 +1,7 @@
 // The sums of digest authentication (RFC 2617 §3.2.2, RFC 7616 §3.4, RFC 8760), over OpenSSL.
+#include <array>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 
 #include <openssl/crypto.h>

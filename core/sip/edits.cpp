@@ -1,5 +1,7 @@
 #include "core/sip/edits.h"
 
+#include <algorithm>
+
 #include "core/sip/scan.h"
 #include "core/sip/splicer.h"
 

@@ -2,6 +2,7 @@
 // nobody touched leaves byte for byte as it came in.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <string>

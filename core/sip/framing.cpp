@@ -1,5 +1,7 @@
 #include "core/sip/framing.h"
 
+#include <algorithm>
+
 #include "core/base/ascii.h"
 #include "core/sip/header.h"
 

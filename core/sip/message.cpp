@@ -1,6 +1,7 @@
 // A message's accessors: what is parsed on demand and kept. The index itself is made in message_index.cpp.
 #include "core/sip/message.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/ascii.h"

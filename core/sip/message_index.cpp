@@ -2,6 +2,7 @@
 //
 // Lines are found with memchr, names are classified by length and first letter, nothing but the vector of
 // headers allocates. Salvage goes the same way, with its eyes half closed.
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/ascii.h"
@@ -53,7 +54,8 @@ bool split_header(std::string_view line, Header& header)
     if (colon == nullptr) return false;
     std::size_t length = static_cast<std::size_t>(colon - line.data());
     header.line = line;
-    header.value = trim(line.substr(length + 1));
+    header.value =
+        trim(line.substr(length + 1, line.size() - length - 3));  // an empty one still stands before the CRLF
     while (length > 0 && is_blank(line[length - 1])) --length;
     header.name = line.substr(0, length);
     if (length == 0 || !scan::all(header.name, scan::Token)) return false;

@@ -1,4 +1,6 @@
 // Lists of parameters as uri.h declares them: lenient where the list was judged when its owner was parsed.
+#include <algorithm>
+
 #include "core/base/ascii.h"
 #include "core/sip/scan.h"
 #include "core/sip/uri.h"

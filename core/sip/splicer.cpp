@@ -1,5 +1,7 @@
 #include "core/sip/splicer.h"
 
+#include <algorithm>
+
 namespace junctor::sip
 {
 

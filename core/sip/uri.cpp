@@ -1,5 +1,7 @@
 #include "core/sip/uri.h"
 
+#include <algorithm>
+
 #include "core/base/ascii.h"
 #include "core/sip/scan.h"
 

@@ -40,10 +40,19 @@ bool must_be_in_both(std::string_view name)
     return false;
 }
 
+// Of a name given twice, which §19.1.1 forbids, the first counts: then at least each URI is equivalent to
+// itself.
+bool repeats(std::string_view list, const Parameter& parameter, char separator)
+{
+    return find_parameter(list, parameter.name, separator)->name.data() != parameter.name.data();
+}
+
 bool parameters_agree(std::string_view list, std::string_view other, bool all_must)
 {
-    while (const auto parameter = next_parameter(list)) {
+    std::string_view rest = list;
+    while (const auto parameter = next_parameter(rest)) {
         const auto twin = find_parameter(other, parameter->name);
+        if (repeats(list, *parameter, ';')) continue;
         if (!twin) {
             if (all_must || must_be_in_both(parameter->name)) return false;
         } else if (!same_escaped(parameter->value, twin->value, true)) {
@@ -56,8 +65,10 @@ bool parameters_agree(std::string_view list, std::string_view other, bool all_mu
 // Every header of one is in the other, in any order.
 bool headers_agree(std::string_view list, std::string_view other)
 {
-    while (const auto header = next_parameter(list, '&')) {
+    std::string_view rest = list;
+    while (const auto header = next_parameter(rest, '&')) {
         const auto twin = find_parameter(other, header->name, '&');
+        if (repeats(list, *header, '&')) continue;
         if (!twin || !same_escaped(header->value, twin->value, false)) return false;
     }
     return true;

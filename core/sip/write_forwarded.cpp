@@ -1,5 +1,10 @@
 // Requests and responses on their way through: RFC 3261 §16.6, §16.7. Only what a proxy has to change is
 // changed.
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <vector>
+
 #include "core/sip/scan.h"
 #include "core/sip/write.h"
 #include "core/sip/write_parts.h"

@@ -1,5 +1,7 @@
 #include "core/sip/write_parts.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "core/base/ascii.h"

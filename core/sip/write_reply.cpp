@@ -1,4 +1,6 @@
 // Answers of our own: RFC 3261 §8.2.6, and where they go: §18.2.2, RFC 3581 §4.
+#include <algorithm>
+
 #include "core/sip/write.h"
 #include "core/sip/write_parts.h"
 

@@ -146,6 +146,7 @@ TEST_CASE("equivalent URIs (RFC 3261 §19.1.4)", "[sip][uri]")
             {"tel:+1-201-555-0123", "tel:+1(201)555.0123"},
             {"tel:863-1234;phone-context=+1;ext=9", "tel:8631234;ext=9;phone-context=+1"},
             {"urn:x:y", "URN:x:y"},
+            {"sip:a@b;x=1;x=2", "sip:a@b;x=1;x=2"},
         }));
         CAPTURE(pair.a, pair.b);
         CHECK(equivalent(uri(pair.a), uri(pair.b)));

@@ -66,6 +66,10 @@ TEST_CASE("a To tag is added from 180 on, and never a second one", "[sip][write]
           "Bob <sip:bob@example.test>;tag=theirs");
     CHECK(to(with(sample::invite(), "Bob <sip:bob@example.test>\r\n", "sip:bob@example.test \r\n"), 200) ==
           "sip:bob@example.test;tag=ours");
+    // Even the answer that complains about an empty To is well-formed.
+    CHECK(write_reply(*parsed(with(sample::invite(), " Bob <sip:bob@example.test>\r\n", " \r\n \r\n")),
+                      answer(400, "x"))
+              .find("To: \r\n ;tag=ours\r\n") != std::string::npos);
 }
 
 TEST_CASE("Record-Route is for replies that make a dialog, Timestamp for a 100", "[sip][write]")
