@@ -1,0 +1,311 @@
+#include "core/db/blocking_backend.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "core/db/sql.h"
+
+namespace junctor::db
+{
+namespace
+{
+
+Result<std::uint64_t> execute(BlockingConnection& connection, const Statement& statement)
+{
+    if (statement.kind != Statement::Kind::Upsert) return connection.execute(statement);
+    const auto updated = connection.execute(update_of(statement));
+    if (!updated || *updated > 0) return updated;
+    return connection.execute(insertion_of(statement));
+}
+
+// All of it or nothing, inside of the batch's transaction.
+Result<std::uint64_t> execute(BlockingConnection& connection, const Unit& unit)
+{
+    if (unit.statements.size() == 1) return execute(connection, unit.statements.front());
+    if (auto set = connection.set_savepoint(); !set) return fail(std::move(set.error()));
+    std::uint64_t touched = 0;
+    for (const Statement& statement : unit.statements) {
+        const auto done = execute(connection, statement);
+        if (!done) {
+            connection.back_to_savepoint();
+            return done;
+        }
+        touched += *done;
+    }
+    connection.drop_savepoint();
+    return touched;
+}
+
+std::vector<Result<std::uint64_t>> fail_all(std::size_t count, const Error& error)
+{
+    return std::vector<Result<std::uint64_t>>(count, Result<std::uint64_t>(fail(error)));
+}
+
+std::vector<Result<std::uint64_t>> commit_together(BlockingConnection& connection,
+                                                   const std::vector<Unit>& units)
+{
+    if (auto begun = connection.begin(); !begun) return fail_all(units.size(), begun.error());
+    std::vector<Result<std::uint64_t>> outcomes;
+    outcomes.reserve(units.size());
+    for (const Unit& unit : units) {
+        outcomes.push_back(execute(connection, unit));
+        if (!connection.in_transaction()) {  // disk full and the like undo everything before, too
+            const Error error = outcomes.back() ? Error{503, "the database gave the transaction up"}
+                                                : outcomes.back().error();
+            return fail_all(units.size(), error);
+        }
+    }
+    if (auto committed = connection.commit(); !committed) {
+        connection.rollback();
+        return fail_all(units.size(), committed.error());
+    }
+    return outcomes;
+}
+
+}  // namespace
+
+// Threads with a connection each that work through one queue.
+class BlockingBackend::Threads
+{
+public:
+    using Job = std::function<void(Result<BlockingConnection*>)>;
+
+    Threads(const Connect& connect, Use use, unsigned count, std::size_t limit)
+        : connect_(connect), use_(use), limit_(limit)
+    {
+        for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { run(); });
+    }
+    ~Threads() { finish(); }
+
+    // False: the queue is full, or closed to all but its own jobs.
+    bool submit(Job job)
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            if ((closing_ && !is_own_thread()) || jobs_.size() >= limit_) return false;
+            jobs_.push_back(std::move(job));
+        }
+        more_.notify_one();
+        return true;
+    }
+
+    // Runs what is queued, and what those jobs submit, and ends the threads.
+    void finish()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            closing_ = true;
+        }
+        more_.notify_all();
+        for (std::thread& thread : threads_)
+            if (thread.joinable()) thread.join();
+    }
+
+private:
+    bool is_own_thread() const
+    {
+        return std::any_of(threads_.begin(), threads_.end(), [](const std::thread& thread) {
+            return thread.get_id() == std::this_thread::get_id();
+        });
+    }
+
+    void run()
+    {
+        std::unique_ptr<BlockingConnection> connection;
+        for (;;) {
+            Job job;
+            {
+                std::unique_lock lock(mutex_);
+                more_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
+                if (jobs_.empty()) return;
+                job = std::move(jobs_.front());
+                jobs_.pop_front();
+            }
+            if (connection == nullptr || connection->is_lost()) {
+                connection.reset();
+                auto made = connect_(use_);
+                if (!made) {
+                    job(fail(std::move(made.error())));
+                    continue;
+                }
+                connection = std::move(*made);
+            }
+            job(connection.get());
+        }
+    }
+
+    const Connect& connect_;
+    const Use use_;
+    const std::size_t limit_;
+    std::mutex mutex_;
+    std::condition_variable more_;
+    std::deque<Job> jobs_;
+    bool closing_ = false;
+    std::vector<std::thread> threads_;
+};
+
+// A thread that reads ahead, two batches at most.
+class BlockingBackend::ThreadScan final : public Scan
+{
+public:
+    ThreadScan(const Connect& connect, Statement select, std::size_t batch)
+        : thread_([this, connect, statement = std::move(select), batch] { run(connect, statement, batch); })
+    {
+    }
+    ~ThreadScan() override
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            abandoned_ = true;
+            asked_ = {};
+        }
+        room_.notify_one();
+        thread_.join();
+    }
+
+    void next(Worker&, OnRows done) override
+    {
+        std::optional<Result<RowSet>> ready;
+        {
+            const std::lock_guard lock(mutex_);
+            if (batches_.empty() && !ended_)
+                asked_ = std::move(done);
+            else if (batches_.empty())
+                ready.emplace(RowSet());
+            else {
+                ready.emplace(std::move(batches_.front()));
+                batches_.pop_front();
+            }
+        }
+        room_.notify_one();
+        if (ready) done(std::move(*ready));
+    }
+
+private:
+    void run(const Connect& connect, const Statement& statement, std::size_t batch)
+    {
+        auto connection = connect(Use::Reading);
+        if (!connection) {
+            give(fail(std::move(connection.error())), true);
+            return;
+        }
+        auto done = (*connection)->scan(statement, batch, [this](RowSet rows) {
+            return rows.empty() || give(std::move(rows), false);
+        });
+        if (done)
+            give(RowSet(), true);
+        else
+            give(fail(std::move(done.error())), true);
+    }
+
+    // False: nobody wants more.
+    bool give(Result<RowSet> rows, bool last)
+    {
+        OnRows asked;
+        {
+            std::unique_lock lock(mutex_);
+            room_.wait(lock, [this] { return abandoned_ || asked_ || batches_.size() < 2; });
+            if (abandoned_) return false;
+            ended_ = last;
+            if (!asked_) {
+                batches_.push_back(std::move(rows));
+                return true;
+            }
+            asked = std::exchange(asked_, {});
+        }
+        asked(std::move(rows));
+        return true;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable room_;
+    std::deque<Result<RowSet>> batches_;
+    OnRows asked_;
+    bool ended_ = false, abandoned_ = false;
+    std::thread thread_;  // last: it uses the others
+};
+
+BlockingBackend::BlockingBackend(Connect connect, Limits limits)
+    : connect_(std::move(connect)),
+      readers_(std::make_unique<Threads>(connect_, Use::Reading, limits.readers, limits.waiting_reads)),
+      // Unlimited: WriteQueue has the limit, and hands over one batch at a time.
+      writer_(std::make_unique<Threads>(connect_, Use::Writing, 1, SIZE_MAX))
+{
+}
+
+BlockingBackend::~BlockingBackend()
+{
+    close();
+}
+
+// Runs `work` with a connection of `threads` and answers with what it returns, or with why there is none.
+template <class Done, class Work>
+void BlockingBackend::run(Threads& threads, const Done& done, Work work)
+{
+    const bool accepted =
+        threads.submit([done, work = std::move(work)](Result<BlockingConnection*> connection) mutable {
+            if (!connection)
+                done(fail(std::move(connection.error())));
+            else
+                done(work(**connection));
+        });
+    if (!accepted) done(fail(503, "too many queries wait for the database"));
+}
+
+void BlockingBackend::read(Worker&, Statement select, Abandoned abandoned, OnRows done)
+{
+    run(*readers_, done,
+        [select = std::move(select),
+         abandoned = std::move(abandoned)](BlockingConnection& c) -> Result<RowSet> {
+            if (abandoned && abandoned->load(std::memory_order_relaxed))
+                return fail(504, "nobody waits for it");
+            return c.read(select);
+        });
+}
+
+void BlockingBackend::write(Worker&, std::vector<Unit> units, OnWritten done)
+{
+    const std::size_t count = units.size();
+    const auto answer = [done, count](Result<std::vector<Result<std::uint64_t>>> outcomes) {
+        done(outcomes ? std::move(*outcomes) : fail_all(count, outcomes.error()));
+    };
+    run(*writer_, answer,
+        [units = std::move(units)](BlockingConnection& c) -> Result<std::vector<Result<std::uint64_t>>> {
+            return commit_together(c, units);
+        });
+}
+
+std::unique_ptr<Scan> BlockingBackend::scan(Statement select, std::size_t batch)
+{
+    return std::make_unique<ThreadScan>(connect_, std::move(select), batch);
+}
+
+void BlockingBackend::inspect(Worker&, std::string table, OnTable done)
+{
+    run(*readers_, done, [table = std::move(table)](BlockingConnection& c) { return c.inspect(table); });
+}
+
+void BlockingBackend::tables(Worker&, OnNames done)
+{
+    run(*readers_, done, [](BlockingConnection& c) { return c.tables(); });
+}
+
+void BlockingBackend::create(Worker&, TableSpec table, OnDone done)
+{
+    run(*writer_, done, [table = std::move(table)](BlockingConnection& c) { return c.create(table); });
+}
+
+void BlockingBackend::drop(Worker&, std::string table, OnDone done)
+{
+    run(*writer_, done, [table = std::move(table)](BlockingConnection& c) { return c.drop(table); });
+}
+
+void BlockingBackend::close()
+{
+    readers_->finish();
+    writer_->finish();
+}
+
+}  // namespace junctor::db
