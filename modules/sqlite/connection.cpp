@@ -1,0 +1,348 @@
+#include "modules/sqlite/connection.h"
+
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include "core/base/log.h"
+#include "modules/sqlite/dialect.h"
+
+namespace junctor::sqlite
+{
+namespace
+{
+
+using namespace sqlite_api;  // SOCI wraps sqlite3.h in it
+
+constexpr std::size_t most_statements = 200;  // kept prepared; then all are dropped
+
+struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using StatementPtr = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+// Gives a statement back to the cache as it was, whatever happened.
+struct Reset {
+    sqlite3_stmt* statement;
+    ~Reset()
+    {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+    }
+};
+
+int status_of(int code)
+{
+    switch (code & 0xff) {
+        case SQLITE_CONSTRAINT: return 409;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_FULL:
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN: return 503;
+        default: return 500;  // a code of the library's, of which later versions have more
+    }
+}
+
+// What SOCI throws becomes a value.
+template <class Work>
+Result<void> guarded(Work work)
+{
+    try {
+        work();
+        return {};
+    } catch (const soci::soci_error& error) {
+        return fail(503, error.what());
+    }
+}
+
+class Connection final : public db::BlockingConnection
+{
+public:
+    Connection(const Settings& settings) : calendar_(settings.zone) {}
+
+    Result<void> open(const Settings& settings, db::BlockingBackend::Use use)
+    {
+        return guarded([&] {
+            session_.open(soci::sqlite3, fmt::format("dbname=\"{}\"", settings.path));
+            handle_ = static_cast<soci::sqlite3_session_backend*>(session_.get_backend())->conn_;
+            sqlite3_busy_timeout(handle_, static_cast<int>(settings.busy_timeout.count()));
+            sqlite3_extended_result_codes(handle_, 1);
+            // "name" is a column or an error, never a text.
+            sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+            std::string mode;
+            session_ << "PRAGMA journal_mode=WAL", soci::into(mode);  // readers and the writer do not wait
+            if (mode != "wal")
+                log_warning("sqlite", "{}: journal mode is {}, not wal: readings wait for writes",
+                            settings.path, mode);
+            session_ << "PRAGMA synchronous=FULL";  // a commit is on disk: power may fail right after it
+            if (use == db::BlockingBackend::Use::Reading) session_ << "PRAGMA query_only=1";
+        });
+    }
+
+    Result<db::RowSet> read(const db::Statement& select) override
+    {
+        db::RowSet rows(select.columns.size());
+        const auto done = each_row(select, [&](sqlite3_stmt* statement) {
+            add_row(statement, select, rows);
+            return true;
+        });
+        if (!done) return fail(done.error());
+        return rows;
+    }
+
+    Result<void> scan(const db::Statement& select, std::size_t batch,
+                      const std::function<bool(db::RowSet)>& each) override
+    {
+        db::RowSet rows(select.columns.size());
+        rows.reserve(batch);
+        auto done = each_row(select, [&](sqlite3_stmt* statement) {
+            add_row(statement, select, rows);
+            if (rows.size() < batch) return true;
+            const bool more = each(std::exchange(rows, db::RowSet(select.columns.size())));
+            rows.reserve(batch);
+            return more;
+        });
+        if (done && !rows.empty()) each(std::move(rows));
+        return done;
+    }
+
+    Result<std::uint64_t> execute(const db::Statement& statement) override
+    {
+        const auto prepared = prepare(statement);
+        if (!prepared) return fail(prepared.error());
+        const Reset reset{*prepared};
+        if (auto bound = bind(*prepared, statement); !bound) return fail(std::move(bound.error()));
+        if (const int code = sqlite3_step(*prepared); code != SQLITE_DONE) return fail(error(code));
+        return static_cast<std::uint64_t>(sqlite3_changes(handle_));
+    }
+
+    Result<void> begin() override { return run("BEGIN IMMEDIATE"); }
+    Result<void> commit() override { return run("COMMIT"); }
+    void rollback() override
+    {
+        if (in_transaction()) run_logged("ROLLBACK");
+    }
+    bool in_transaction() override { return sqlite3_get_autocommit(handle_) == 0; }
+    Result<void> set_savepoint() override { return run("SAVEPOINT unit"); }
+    void drop_savepoint() override { run_logged("RELEASE unit"); }
+    void back_to_savepoint() override
+    {
+        if (!in_transaction()) return;  // a full disk ended it all
+        run_logged("ROLLBACK TO unit");
+        run_logged("RELEASE unit");
+    }
+
+    Result<db::FoundTable> inspect(const std::string& table) override
+    {
+        db::FoundTable found{table, {}};
+        const auto prepared = prepare_text("PRAGMA table_info(" + dialect_.quoted(table) + ")");
+        if (!prepared) return fail(prepared.error());
+        int code = 0;
+        while ((code = sqlite3_step(prepared->get())) == SQLITE_ROW) {
+            const std::string type(text_of(prepared->get(), 2));
+            found.columns.push_back({std::string(text_of(prepared->get(), 1)), declared_type(type), type,
+                                     sqlite3_column_int(prepared->get(), 3) == 0});
+        }
+        if (code != SQLITE_DONE) return fail(error(code));
+        return found;
+    }
+
+    Result<std::vector<std::string>> tables() override
+    {
+        std::vector<std::string> names;
+        auto done = guarded([&] {
+            const soci::rowset<std::string> found =
+                (session_.prepare << "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND "
+                                     "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name");
+            names.assign(found.begin(), found.end());
+        });
+        if (!done) return fail(std::move(done.error()));
+        return names;
+    }
+
+    Result<void> create(const db::TableSpec& table) override
+    {
+        auto done = guarded([&] {
+            soci::transaction all(session_);
+            for (const std::string& text : dialect_.creation(table)) session_ << text;
+            all.commit();
+        });
+        return done;
+    }
+
+    Result<void> drop(const std::string& table) override
+    {
+        kept_.clear();  // a prepared statement would hold on to it
+        return guarded([&] { session_ << "DROP TABLE " + dialect_.quoted(table); });
+    }
+
+private:
+    struct Kept {
+        db::LayoutPtr layout;  // held, so that its address is not used again
+        StatementPtr statement;
+    };
+
+    Error error(int code) const { return Error{status_of(code), sqlite3_errmsg(handle_)}; }
+
+    Result<StatementPtr> prepare_text(const std::string& text)
+    {
+        sqlite3_stmt* statement = nullptr;
+        const int code = sqlite3_prepare_v3(handle_, text.data(), static_cast<int>(text.size()),
+                                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+        if (code != SQLITE_OK) return fail(error(code));
+        return StatementPtr(statement);
+    }
+
+    Result<sqlite3_stmt*> keep(std::string key, db::LayoutPtr layout, const std::string& text)
+    {
+        auto statement = prepare_text(text);
+        if (!statement) return fail(std::move(statement.error()));
+        if (kept_.size() >= most_statements) kept_.clear();
+        sqlite3_stmt* const raw = statement->get();
+        kept_.emplace(std::move(key), Kept{std::move(layout), std::move(*statement)});
+        return raw;
+    }
+
+    Result<sqlite3_stmt*> prepare(const db::Statement& statement)
+    {
+        std::string key = fmt::format("{}:{}", fmt::ptr(statement.layout.get()), statement.shape());
+        if (const auto known = kept_.find(key); known != kept_.end()) return known->second.statement.get();
+        return keep(std::move(key), statement.layout, dialect_.text(statement));
+    }
+
+    Result<void> run(const char* text)
+    {
+        const auto known = kept_.find(text);
+        const auto statement = known != kept_.end() ? Result<sqlite3_stmt*>(known->second.statement.get())
+                                                    : keep(text, nullptr, text);
+        if (!statement) return fail(statement.error());
+        const Reset reset{*statement};
+        const int code = sqlite3_step(*statement);
+        if (code != SQLITE_DONE && code != SQLITE_ROW) return fail(error(code));
+        return {};
+    }
+    void run_logged(const char* text)
+    {
+        if (const auto done = run(text); !done) log_error("sqlite", "{}: {}", text, done.error().text);
+    }
+
+    Result<void> bind(sqlite3_stmt* statement, const db::Statement& from)
+    {
+        int number = 0, code = SQLITE_OK;
+        for (const db::Value* value : db::bound_values(from)) {
+            code = bind(statement, ++number, *value);
+            if (code != SQLITE_OK) return fail(error(code));
+        }
+        if (from.limit > 0) sqlite3_bind_int64(statement, ++number, static_cast<sqlite3_int64>(from.limit));
+        return {};
+    }
+
+    // Texts are not copied: the statement outlives the step.
+    int bind(sqlite3_stmt* statement, int number, const db::Value& value)
+    {
+        struct Bind {
+            sqlite3_stmt* statement;
+            int number;
+            db::Calendar& calendar;
+            int operator()(db::Null) const { return sqlite3_bind_null(statement, number); }
+            int operator()(std::int64_t integer) const
+            {
+                return sqlite3_bind_int64(statement, number, integer);
+            }
+            int operator()(double real) const { return sqlite3_bind_double(statement, number, real); }
+            int operator()(const std::string& text) const
+            {
+                return sqlite3_bind_text(statement, number, text.data(), static_cast<int>(text.size()),
+                                         SQLITE_STATIC);
+            }
+            int operator()(const db::Blob& blob) const
+            {
+                return sqlite3_bind_blob(statement, number, blob.bytes.data(),
+                                         static_cast<int>(blob.bytes.size()), SQLITE_STATIC);
+            }
+            int operator()(db::DateTime moment) const
+            {
+                const std::string text = calendar.text(moment);
+                return sqlite3_bind_text(statement, number, text.data(), static_cast<int>(text.size()),
+                                         reinterpret_cast<sqlite3_destructor_type>(-1));  // SQLITE_TRANSIENT
+            }
+        };
+        return std::visit(Bind{statement, number, calendar_}, value);
+    }
+
+    // Until `each` says false.
+    template <class Each>
+    Result<void> each_row(const db::Statement& select, Each each)
+    {
+        const auto prepared = prepare(select);
+        if (!prepared) return fail(prepared.error());
+        const Reset reset{*prepared};
+        if (auto bound = bind(*prepared, select); !bound) return bound;
+        int code = 0;
+        while ((code = sqlite3_step(*prepared)) == SQLITE_ROW)
+            if (!each(*prepared)) return {};
+        if (code != SQLITE_DONE) return fail(error(code));
+        return {};
+    }
+
+    static std::string_view text_of(sqlite3_stmt* statement, int column)
+    {
+        // The bytes first: it turns a number into text, whose length is asked then.
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+        return bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+    }
+
+    void add_row(sqlite3_stmt* statement, const db::Statement& select, db::RowSet& rows)
+    {
+        for (std::size_t i = 0; i < select.columns.size(); ++i)
+            add_cell(statement, static_cast<int>(i), select.layout->columns[select.columns[i]].type, rows);
+    }
+
+    void add_cell(sqlite3_stmt* statement, int column, db::Type type, db::RowSet& rows)
+    {
+        const int stored = sqlite3_column_type(statement, column);
+        if (stored == SQLITE_NULL) return rows.add_null();
+        switch (type) {
+            case db::Type::Text: return rows.add_text(text_of(statement, column));
+            case db::Type::Blob: return rows.add_blob(text_of(statement, column));
+            case db::Type::Integer:
+            case db::Type::Real:
+                if (stored == SQLITE_INTEGER)
+                    return rows.add_integer(sqlite3_column_int64(statement, column));
+                if (stored == SQLITE_FLOAT) return rows.add_real(sqlite3_column_double(statement, column));
+                return rows.add_text(text_of(statement, column));
+            case db::Type::DateTime: return add_date_time(statement, column, stored, rows);
+        }
+    }
+
+    void add_date_time(sqlite3_stmt* statement, int column, int stored, db::RowSet& rows)
+    {
+        if (stored == SQLITE_INTEGER) return rows.add_date_time({sqlite3_column_int64(statement, column)});
+        const std::string_view text = text_of(statement, column);
+        if (text.starts_with("0000-00-00")) return rows.add_null();  // never
+        const auto moment = calendar_.parse(text);
+        return moment ? rows.add_date_time(*moment) : rows.add_text(text);
+    }
+
+    Dialect dialect_;
+    db::Calendar calendar_;
+    soci::session session_;
+    sqlite3* handle_ = nullptr;                   // the session's
+    std::unordered_map<std::string, Kept> kept_;  // after the session: finalized before it closes
+};
+
+}  // namespace
+
+Result<std::unique_ptr<db::BlockingConnection>> connect(const Settings& settings,
+                                                        db::BlockingBackend::Use use)
+{
+    auto connection = std::make_unique<Connection>(settings);
+    if (auto opened = connection->open(settings, use); !opened) return fail(std::move(opened.error()));
+    return connection;
+}
+
+}  // namespace junctor::sqlite
