@@ -153,6 +153,12 @@ void Message::overwrite(std::size_t offset, std::string_view text)
 {
     if (offset > bytes_.size() || text.size() > bytes_.size() - offset) return;
     std::memcpy(bytes_.data() + offset, text.data(), text.size());
+    for (Header& header : headers_) {
+        const std::size_t start = offset_of(header.value);
+        if (offset < start || offset + text.size() > start + header.value.size()) continue;
+        header.value = trim(header.value);                   // blanks may stand where digits were
+        if (header.type == HeaderType::MaxForwards) return;  // nothing parsed is kept of it
+    }
     parsed_ = 0;
     uri_.reset();
     via_.reset();

@@ -200,6 +200,10 @@ TEST_CASE("overwriting bytes in place forgets what was parsed from them", "[sip]
     invite->overwrite(invite->offset_of(invite->first(HeaderType::CSeq)->value), "999999");
     CHECK(invite->max_forwards() == 69U);
     CHECK(invite->cseq()->number == 999999);
+    invite->overwrite(invite->offset_of(invite->first(HeaderType::MaxForwards)->value), " 9");
+    CHECK(invite->max_forwards() == 9U);
+    CHECK(invite->first(HeaderType::MaxForwards)->value == "9");
+    CHECK(invite->first(HeaderType::MaxForwards)->line == "Max-Forwards:  9\r\n");
     invite->overwrite(invite->bytes().size() - 1, "too long");  // nothing beyond the end
     CHECK(invite->body() == sample::sdp);
 }
