@@ -277,6 +277,20 @@ public:
         function(std::move(name), f, mask(routes), std::move(help));
     }
 
+    // Of the function declared last: what the module refuses at load beyond what the types do. Parameters are
+    // set by then.
+    void check(Result<void> (M::*refuse)(std::span<const script::Argument>) const)
+    {
+        const M& module = module_;
+        auto& bind = loaded_.functions.back().bind;
+        bind = [&module, refuse, bind = std::move(bind)](std::span<const script::Argument> arguments,
+                                                         script::BindContext& context) {
+            auto call = bind(arguments, context);
+            if (const auto passed = (module.*refuse)(arguments); call && !passed) call = fail(passed.error());
+            return call;
+        };
+    }
+
     // MI commands run on the main loop.
     void command(std::string name, mi::Reply (M::*f)(const mi::Request&), std::string help,
                  bool takes_input = true)
@@ -424,10 +438,20 @@ std::unique_ptr<LoadedModule> make_module()
     return loaded;
 }
 
+// A module that is linked in, as the unit tests have them: `class Group;` ahead is enough to ask for it.
+// Defined by JUNCTOR_MODULE.
+template <class M>
+std::unique_ptr<LoadedModule> linked_module();
+
 }  // namespace junctor
 
 // Weak: in production each .so has its own; the unit tests link the objects of all modules into one binary.
 #define JUNCTOR_MODULE(Class)                                                                   \
+    template <>                                                                                 \
+    std::unique_ptr<junctor::LoadedModule> junctor::linked_module<Class>()                      \
+    {                                                                                           \
+        return junctor::make_module<Class>();                                                   \
+    }                                                                                           \
     extern "C" __attribute__((weak, visibility("default"))) const junctor::ModuleEntry*         \
     junctor_module_entry()                                                                      \
     {                                                                                           \

@@ -1,5 +1,6 @@
 // A module as the loader and the script see it: parameters by name, functions bound and called by name.
 //
+//     namespace junctor::textops { class Textops; }  // declared ahead: its definition is textops.cpp's own
 //     ModuleUnderTest<textops::Textops> textops(env);
 //     CHECK(textops.call(*message, "is_method", {"INVITE|ACK"}) == 1);
 #pragma once
@@ -47,19 +48,19 @@ template <class M>
 class ModuleUnderTest
 {
 public:
-    explicit ModuleUnderTest(TestEnvironment& env) : context(env), env_(env), loaded_(make_module<M>()) {}
+    explicit ModuleUnderTest(TestEnvironment& env) : context(env), env_(env), loaded_(linked_module<M>()) {}
 
-    M& module() { return static_cast<M&>(*loaded_->object); }
+    Module& module() { return *loaded_->object; }
     const LoadedModule& loaded() const { return *loaded_; }
     Result<void> start() { return module().start(context); }
 
     Result<void> set(std::string_view parameter, const std::string& text)
     {
-        return set(parameter, {text, false});
+        return set_argument(parameter, {text, false});
     }
     Result<void> set(std::string_view parameter, std::int64_t number)
     {
-        return set(parameter, {std::to_string(number), true});
+        return set_argument(parameter, {std::to_string(number), true});
     }
 
     const script::Function& function(std::string_view name, std::size_t arity) const
@@ -93,7 +94,7 @@ public:
     FakeStartContext context;
 
 private:
-    Result<void> set(std::string_view name, const script::Argument& value)
+    Result<void> set_argument(std::string_view name, const script::Argument& value)
     {
         for (const auto& parameter : loaded_->parameters)
             if (parameter.name == name) return parameter.set(value);
