@@ -20,6 +20,7 @@
 #include "core/runtime/worker.h"
 #include "core/sip/message.h"
 #include "core/transaction/branch_id.h"
+#include "core/transaction/matching.h"
 #include "core/transaction/originate.h"
 #include "core/transaction/statistics.h"
 #include "core/transaction/transaction.h"
@@ -89,7 +90,7 @@ public:
     Result<std::shared_ptr<Transaction>> originate(OriginatedRequest request, OriginateCallbacks callbacks);
     Task<Outcome> originate(OriginatedRequest request);
 
-    // Null: none.
+    // Each null if there is none.
     std::shared_ptr<Transaction> find(const sip::Message& request);  // of the same key (§17.2.3)
     std::shared_ptr<Transaction> find_cancelled(
         const sip::Message& cancel);  // that a CANCEL refers to (§9.2)
@@ -100,6 +101,9 @@ public:
                                               std::uint32_t cseq);  // an INVITE; walks all
     // §8.2.2.2: has the same request come in by another way, under another branch?
     bool is_merged(const sip::Message& request) const;
+
+    std::uint32_t loop_hash_of(const sip::Message& request, const transport::Flow& from) const;
+    bool is_full() const { return bytes_ > options_.max_bytes || size() >= options_.max_transactions; }
 
     void configure(LayerSettings settings) { settings_ = std::move(settings); }
     const LayerSettings& settings() const { return settings_; }
@@ -121,12 +125,17 @@ private:
         transport::Flow cancel_from;
     };
 
+    bool absorb_ack(const sip::Message& ack);
+    bool absorb_waiting(const sip::MessagePtr& request, const transport::Flow& from);
     void end_progress(std::uint64_t key);
-    bool absorb_cancel(std::uint64_t invite_key, const sip::MessagePtr& cancel, const transport::Flow& from);
+    void hand_over_cancel(Waiting& waiting);
     void answer_loop(const sip::Message& request, const transport::Flow& from);
-    std::uint64_t new_label();
-    void insert(const std::shared_ptr<Transaction>& transaction);
-    void remove(Transaction& transaction);  // later, from the loop
+    LegacyMatching legacy() const { return {settings_.match_uri, settings_.match_via}; }
+    std::uint64_t progress_key(const sip::Message& request) const;
+    std::shared_ptr<Transaction> make(Transaction::Origin origin, std::unique_ptr<TransactionUser> user);
+    Task<bool> run_originated(std::shared_ptr<Transaction> transaction, BranchRequest request);
+    void remove(
+        Transaction& transaction);  // from the tables at once, its parts at the next turn of the wheel
     void account(std::ptrdiff_t bytes) { bytes_ += static_cast<std::size_t>(bytes); }
 
     Worker& worker_;
@@ -143,6 +152,8 @@ private:
     std::unordered_multimap<std::uint64_t, Transaction*> by_call_;  // Call-ID, CSeq number, From tag
     std::unordered_map<std::uint64_t, Waiting> in_progress_;
     std::function<void(sip::MessagePtr, const transport::Flow&)> cancel_handler_;
+    std::vector<std::shared_ptr<Transaction>> ended_;
+    junctor::Timer reaper_;
     TaskGroup tasks_;
 };
 

@@ -29,6 +29,7 @@ struct OriginatedRequest {
     std::vector<std::string> routes;    // Route values; the first decides where the request goes
     std::string next_hop;               // a SIP URI; wins over routes and uri
     std::string headers;                // further whole lines
+    std::string address_mark;           // replaced in `headers` by "ip:port" of the socket it leaves from
     std::string body;                   // its Content-Type is among `headers`
     const transport::ListenSocket* socket = nullptr;  // forced
     std::optional<Timings> timings;                   // instead of the layer's
@@ -44,6 +45,7 @@ struct Outcome {
     transport::Flow from;
 };
 
+// Called on the layer's worker, perhaps before originate() returns.
 struct OriginateCallbacks {
     std::function<void(const Outcome&)> on_provisional;  // 101..199; may be empty
     std::function<void(const Outcome&)> on_final;        // once

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <variant>
 
-#include "core/runtime/timer.h"
 #include "core/transaction/invite_server.h"
+#include "core/transaction/machine_timers.h"
 #include "core/transaction/non_invite_server.h"
 #include "core/transport/transport.h"
 
@@ -21,21 +20,19 @@ class ServerSide
 {
 public:
     ServerSide(Layer& layer, Transaction& transaction, transport::Destination to, bool invite);
-    ServerSide(const ServerSide&) = delete;
-    ServerSide& operator=(const ServerSide&) = delete;
 
     void on_request();  // a retransmission: the kept reply goes out again, if the state asks for it
     void on_ack();
     void send(int status, std::string bytes, ReplyOrigin origin);  // keeps the bytes
-    void release();  // no reply will come; findable for Timer J's time
+    void send_past_the_end(const std::string& bytes);  // without regard to the state, and nothing is kept
+    void release();  // no reply will come; retransmissions are absorbed for Timer J's time
     bool is_terminated() const;
-    // After a final reply: the ACK belongs to this hop (non-2xx) and ends here.
-    bool absorbs_ack() const;
-    std::size_t kept_bytes() const { return reply_.size(); }
+    bool absorbs_ack() const;  // a non-2xx went out: its ACK ends at this hop
+    const std::string& kept() const { return reply_; }
 
 private:
     void carry_out(const Actions& actions);
-    void transmit();
+    void transmit(const std::string& bytes);
     void on_timer(Timer timer);
 
     Layer& layer_;
@@ -43,9 +40,8 @@ private:
     transport::Destination to_;
     std::string reply_;
     std::variant<InviteServerTransaction, NonInviteServerTransaction> machine_;
-    Timer deadline_ = Timer::J;  // which of H, I, J, L the deadline timer stands for
-    junctor::Timer retransmit_timer_, deadline_timer_;
-    bool sent_before_ = false, released_ = false;
+    MachineTimers timers_;
+    enum class Released : std::uint8_t { No, Lingering, Over } released_ = Released::No;
 };
 
 }  // namespace junctor::transaction

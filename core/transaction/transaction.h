@@ -3,8 +3,11 @@
 //
 // Made by Layer::create() for a received request or by Layer::originate() for one of ours (then there is no
 // server side). Kept by the layer until every state machine in it has ended; holders of a shared_ptr may look
-// at it longer. One worker. How the best response is chosen: response_context.h. Limits: max_branches over
-// its life, max_attempts with fail-over.
+// at it longer. One worker. Limits: max_branches targets over its life, max_attempts with every fail-over,
+// max_events waiting for a busy user.
+//
+//   transaction.cpp  replies, relaying, the end      forward.cpp  sending to targets, fail-over
+//   events.cpp       what branches report, in order  cancel.cpp   CANCEL
 #pragma once
 
 #include <deque>
@@ -15,7 +18,6 @@
 
 #include "core/base/result.h"
 #include "core/runtime/task.h"
-#include "core/runtime/timer.h"
 #include "core/transaction/branch.h"
 #include "core/transaction/response_context.h"
 #include "core/transaction/server_side.h"
@@ -26,8 +28,9 @@ namespace junctor::transaction
 
 class Layer;
 
-constexpr std::size_t max_branches = 12;  // targets over a transaction's life, as in OpenSER
-constexpr std::size_t max_attempts = 36;  // of them with every fail-over
+constexpr std::size_t max_branches = 12;  // as in OpenSER
+constexpr std::size_t max_attempts = 36;
+constexpr std::size_t max_events = 64;  // beyond them only final responses are kept
 
 class Transaction final : public std::enable_shared_from_this<Transaction>
 {
@@ -38,6 +41,9 @@ public:
         bool force_rport = false;                        // the script asked for it
         std::optional<transport::Destination> reply_to;  // instead of RFC 3261 §18.2.2 (reply_to_via)
         bool silent = false;                             // nothing goes upstream (t_replicate)
+        // Of a request of ours.
+        std::string method, call_id;
+        std::uint32_t cseq = 0;
     };
 
     Transaction(Layer& layer, std::uint64_t label, Origin origin, std::unique_ptr<TransactionUser> user);
@@ -52,87 +58,138 @@ public:
     const sip::MessagePtr& request() const { return origin_.request; }
     const transport::Flow& from() const { return origin_.from; }
     sip::Method method() const { return method_; }
+    std::string_view call_id() const;
+    std::uint32_t cseq_number() const;
     bool is_invite() const { return method_ == sip::Method::Invite; }
     bool is_ours() const { return origin_.request == nullptr; }
     TransactionUser* user() { return user_.get(); }              // null: it has ended
     const std::string& local_tag() const { return local_tag_; }  // To-tag of replies that we make
+    BranchId branch_id(unsigned index) const;
 
-    // Server side. False: nothing was sent (a final reply is out already, or there is no one to answer).
+    // Server side. False: nothing was sent (a final reply is out already, or there is no one to answer). A
+    // final reply cancels pending branches.
     bool reply(LocalReply reply);
-    int last_status() const { return last_status_; }  // sent upstream; 0: none
-    bool last_is_local() const { return last_is_local_; }
+    int last_status() const { return last_status_; }            // sent upstream; 0: none
+    bool is_last_from_user() const { return last_from_user_; }  // made by reply()
+    const std::string& reply_tag() const
+    {
+        return reply_tag_.empty() ? local_tag_ : reply_tag_;
+    }  // of reply()'s last
     bool is_final_sent() const { return last_status_ >= 200; }
-    // No reply will come: t_release(). Timers stop; the transaction stays findable for a while.
+    // No reply will come: branches and timers stop, retransmissions are absorbed for a while.
     void release();
+    bool is_released() const { return released_; }
+    void make_silent() { origin_.silent = true; }
 
     // Client side. Sends every target that can be sent, in parallel (§16.6); later calls fork anew (serial
-    // forking). The number of branches sent, or the first error: 476 unresolvable, 477 not sent, 500 too many
-    // branches, 487 cancelled or already answered. A branch that could not be sent leaves no trace in the
-    // response context.
+    // forking). The number of branches sent, or the first error: 476 unresolvable, 477 not sent, 473
+    // filtered, 482 too many branches, 487 cancelled or answered. A branch that could not be sent leaves no
+    // trace in the response context.
     Task<Result<unsigned>> forward(std::vector<BranchRequest> requests);
-    // A branch without a message: its end is a time-out or a reply by other means (t_write_req).
+    // A branch without a message: it ends by a time-out or by a reply that comes another way (t_write_req).
     Result<Branch*> add_blind_branch();
     const std::vector<std::unique_ptr<Branch>>& branches() const { return branches_; }
     Branch* branch(unsigned index) const
     {
         return index < branches_.size() ? branches_[index].get() : nullptr;
     }
-    unsigned fork() const { return fork_; }  // number of the latest forward(); 0: none yet
-    std::size_t branches_left() const;
+    unsigned fork() const { return fork_; }  // number of the latest one that sent something; 0: none yet
+    std::size_t branches_left() const { return targets_ < max_branches ? max_branches - targets_ : 0; }
     bool has_pending_branches() const;
+    // May it (still) send to further targets?
+    bool may_fork() const { return !cancelled_ && !released_ && !ended_ && !is_final_sent(); }
 
-    // The caller's CANCEL (§16.10): true if there was something left to cancel. `headers_of` gives further
-    // header lines for each branch's CANCEL.
+    // The caller's CANCEL (§16.10); `headers_of`: further lines for each branch's CANCEL. True if there was
+    // something left to cancel.
     bool cancel(const sip::Message& cancel, const std::function<std::string(Branch&)>& headers_of = {});
     bool is_cancelled() const { return cancelled_; }
-    // Ours, of all pending branches (a 2xx, a 6xx or a reply of our own came first).
-    void cancel_branches(std::string_view headers = {});
+    // Ours, of all pending branches. `headers`: whole lines.
+    void cancel_branches(const std::string& headers = {});
 
 private:
-    friend class Layer;
     friend class Branch;
+    friend class CancelClient;
+    friend class Layer;
+    friend class ServerSide;
 
-    // Events, from the layer and the branches.
-    bool on_retransmission();
+    struct Event {
+        Branch* branch = nullptr;  // null: forking has ended, see whether anything is left to wait for
+        std::optional<Response> response;  // empty: a final of our own making, `status`
+        int status = 0;
+    };
+    // While it lives, the transaction does not end: something of it is on the stack.
+    class Hold
+    {
+    public:
+        explicit Hold(Transaction& transaction) : of_(transaction) { ++of_.held_; }
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+        ~Hold()
+        {
+            --of_.held_;
+            of_.check_end();
+        }
+
+    private:
+        Transaction& of_;
+    };
+    struct Forking;  // one forward() under way
+    enum class Source : std::uint8_t { Network, User, Layer };
+
+    // Told by the layer.
+    void on_retransmission() { server_->on_request(); }
+    void on_acknowledged(const sip::Message& ack);  // an ACK to a 2xx
+
+    // Told by branches.
     void on_branch_response(Branch& branch, Response response);
-    void on_branch_failed(Branch& branch, int status);  // 408 time-out, 503 send error
-    void on_server_timer(Timer timer);
-    void carry_out(const Actions& actions);
+    void on_branch_failed(Branch& branch, int status);  // 408 time-out, 503 send error, 487 cancelled
+    void adjust(Timings& timings);
 
     // One event after the other, also while the user is suspended.
-    struct Event {
-        Branch* branch;
-        std::optional<Response> response;  // empty: a final of our own making, `status`
-        int status;
-    };
     void enqueue(Event event);
-    Task<bool> work_off_queue();
+    Task<bool> work_off_events();
+    Task<bool> handle(Event event);
     Task<bool> handle_response(Branch& branch, Response response);
-    Task<bool> settle();  // §16.7 steps 4 to 6, when no branch is pending
-    bool try_next_destination(Branch& branch);
-    Task<bool> start_branch(BranchRequest request, unsigned target);
-    bool launch(Branch& branch);
-    bool may_fork() const;
+    Task<bool> handle_failure(Branch& branch, int status);
+    Task<bool> settle();  // §16.7 steps 5 and 6, once no branch is pending
+    Branch* best_branch() const;
 
-    void relay(Branch& branch, const Response& response);
+    Task<bool> start_branch(BranchRequest request, unsigned target, Forking& forking);
+    Result<void> launch(BranchRequest request, unsigned target, unsigned fork, std::size_t next_destination);
+    bool try_next_destination(Branch& branch);
+    void finish_cancelled();
+
+    void relay(const Branch& branch, const Response& response);
     void relay_final(Branch& winner);
-    void send_upstream(int status, std::string bytes, bool local, const Branch* branch);
+    void send_local(LocalReply reply, Source source);
+    void send_upstream(int status, std::string bytes, Source source, const Branch* branch);
+    sip::SendPath upstream_path(const transport::Flow& response_from) const;
+
+    void account(std::ptrdiff_t bytes);
     void check_end();
     void shrink();
+    void dissolve();  // after the end: whoever still holds it finds neither user nor branches
 
     Layer& layer_;
     const std::uint64_t label_;
     Origin origin_;
     sip::Method method_;
-    std::string local_tag_;
+    std::uint32_t loop_;  // of our branches
+    std::string local_tag_, reply_tag_;
     std::unique_ptr<TransactionUser> user_;
     std::unique_ptr<ServerSide> server_;  // null: is_ours()
     std::vector<std::unique_ptr<Branch>> branches_;
     std::deque<Event> events_;
-    Task<bool> worker_task_;
-    unsigned fork_ = 0, targets_ = 0, starting_ = 0;
+    Task<bool> working_off_;
+    std::ptrdiff_t accounted_ = 0;
+    unsigned fork_ = 0;          // latest that sent something
+    unsigned last_fork_ = 0;     // latest that began
+    unsigned stopped_fork_ = 0;  // this and earlier ones start no branch any more
+    unsigned targets_ = 0;
+    unsigned starting_ = 0;  // branches whose destination is being resolved
+    unsigned held_ = 0;
     int last_status_ = 0;
-    bool last_is_local_ = false, cancelled_ = false, released_ = false, busy_ = false, ended_ = false;
+    bool last_from_user_ = false, cancelled_ = false, released_ = false, busy_ = false, ended_ = false;
 };
 
 }  // namespace junctor::transaction

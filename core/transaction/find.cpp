@@ -1,0 +1,183 @@
+// Which transaction does this request belong to, and which requests does the script never see? RFC 3261
+// §17.2.3, §9.2, §8.2.2.2, §16.3 step 4.
+#include "core/transaction/layer.h"
+
+namespace junctor::transaction
+{
+namespace
+{
+
+// Requests that share Call-ID, CSeq and From tag are few; more of them is somebody's mischief.
+constexpr int max_compared = 64;
+
+}  // namespace
+
+bool Layer::absorb_request(const sip::MessagePtr& request, const transport::Flow& from)
+{
+    if (request->method_id() == sip::Method::Ack) return absorb_ack(*request);
+    if (const auto transaction = find(*request)) {
+        transaction->on_retransmission();
+        statistics_->absorbed_requests.add();
+        return true;
+    }
+    if (absorb_waiting(request, from)) return true;
+    if (settings_.detect_loops &&
+        is_loop(*request, from.socket != nullptr ? from.socket->id : 0, options_.key)) {
+        answer_loop(*request, from);
+        return true;
+    }
+    return false;
+}
+
+bool Layer::absorb_ack(const sip::Message& ack)
+{
+    if (const auto transaction = find(ack); transaction != nullptr && transaction->server_->absorbs_ack()) {
+        transaction->server_->on_ack();
+        statistics_->absorbed_requests.add();
+        return true;
+    }
+    if (const auto transaction = find_acknowledged(ack)) transaction->on_acknowledged(ack);
+    return false;
+}
+
+// Requests whose script is suspended and that have no transaction yet.
+bool Layer::absorb_waiting(const sip::MessagePtr& request, const transport::Flow& from)
+{
+    if (in_progress_.empty()) return false;
+    if (in_progress_.contains(progress_key(*request))) {
+        statistics_->absorbed_requests.add();
+        return true;
+    }
+    if (request->method_id() != sip::Method::Cancel || find_cancelled(*request) != nullptr) return false;
+    const auto cancelled = in_progress_.find(transaction_key(*request, options_.key));
+    if (cancelled == in_progress_.end()) return false;
+    if (cancelled->second.cancel == nullptr) {
+        cancelled->second.cancel = request;
+        cancelled->second.cancel_from = from;
+    }
+    return true;
+}
+
+std::uint64_t Layer::progress_key(const sip::Message& request) const
+{
+    const std::uint64_t key = transaction_key(request, options_.key);
+    return request.method_id() == sip::Method::Cancel ? ~key : key;  // its branch is that of what it cancels
+}
+
+Layer::InProgress Layer::in_progress(const sip::Message& request)
+{
+    if (request.method_id() == sip::Method::Ack) return {};
+    if (in_progress_.size() >= options_.max_in_progress) {
+        statistics_->refused.add();
+        return {};
+    }
+    const std::uint64_t key = progress_key(request);
+    if (key == 0 || !in_progress_.try_emplace(key).second) return {};
+    return {this, key};
+}
+
+Layer::InProgress::InProgress(InProgress&& other) noexcept
+    : layer_(std::exchange(other.layer_, nullptr)), key_(other.key_)
+{
+}
+
+Layer::InProgress& Layer::InProgress::operator=(InProgress&& other) noexcept
+{
+    if (this == &other) return *this;
+    if (layer_ != nullptr) layer_->end_progress(key_);
+    layer_ = std::exchange(other.layer_, nullptr);
+    key_ = other.key_;
+    return *this;
+}
+
+Layer::InProgress::~InProgress()
+{
+    if (layer_ != nullptr) layer_->end_progress(key_);
+}
+
+void Layer::end_progress(std::uint64_t key)
+{
+    const auto found = in_progress_.find(key);
+    if (found == in_progress_.end()) return;
+    Waiting waiting = std::move(found->second);
+    in_progress_.erase(found);
+    hand_over_cancel(waiting);
+}
+
+void Layer::on_waiting_cancel(std::function<void(sip::MessagePtr, const transport::Flow&)> handler)
+{
+    cancel_handler_ = std::move(handler);
+}
+
+void Layer::hand_over_cancel(Waiting& waiting)
+{
+    if (waiting.cancel == nullptr || !cancel_handler_) return;
+    // Not on this stack: the script of the request that it cancels is still on it.
+    worker_.post([handler = cancel_handler_, cancel = std::exchange(waiting.cancel, nullptr),
+                  from = waiting.cancel_from] { handler(cancel, from); });
+}
+
+std::shared_ptr<Transaction> Layer::find(const sip::Message& request)
+{
+    const auto [first, last] = by_key_.equal_range(transaction_key(request, options_.key));
+    for (auto entry = first; entry != last; ++entry)
+        if (is_same_transaction(*entry->second->request(), request, legacy()))
+            return entry->second->shared_from_this();
+    return nullptr;
+}
+
+std::shared_ptr<Transaction> Layer::find_cancelled(const sip::Message& cancel)
+{
+    const auto [first, last] = by_key_.equal_range(transaction_key(cancel, options_.key));
+    for (auto entry = first; entry != last; ++entry)
+        if (cancels(cancel, *entry->second->request(), legacy())) return entry->second->shared_from_this();
+    return nullptr;
+}
+
+std::shared_ptr<Transaction> Layer::find_acknowledged(const sip::Message& ack)
+{
+    const auto [first, last] = by_call_.equal_range(call_key(ack, options_.key));
+    int compared = 0;
+    for (auto entry = first; entry != last && compared < max_compared; ++entry, ++compared) {
+        Transaction& transaction = *entry->second;
+        const bool succeeded = transaction.last_status() >= 200 && transaction.last_status() < 300;
+        if (!transaction.is_invite() || !succeeded || !is_same_call(*transaction.request(), ack)) continue;
+        // If the 2xx was ours, the dialog has our tag.
+        const bool ours = transaction.is_last_from_user() && transaction.request()->to() != nullptr &&
+                          transaction.request()->to()->tag().empty();
+        if (ours && (ack.to() == nullptr || ack.to()->tag() != transaction.reply_tag())) continue;
+        return transaction.shared_from_this();
+    }
+    return nullptr;
+}
+
+bool Layer::is_merged(const sip::Message& request) const
+{
+    if (request.to() != nullptr && !request.to()->tag().empty()) return false;
+    const auto [first, last] = by_call_.equal_range(call_key(request, options_.key));
+    int compared = 0;
+    for (auto entry = first; entry != last && compared < max_compared; ++entry, ++compared) {
+        const sip::Message& other = *entry->second->request();
+        if (other.method() == request.method() && is_same_call(other, request) &&
+            !is_same_transaction(other, request, legacy()))
+            return true;
+    }
+    return false;
+}
+
+std::shared_ptr<Transaction> Layer::find(unsigned hash_index, std::uint64_t short_label)
+{
+    const auto found = by_label_.find(short_label << 16 | hash_index);
+    return found != by_label_.end() ? found->second : nullptr;
+}
+
+std::shared_ptr<Transaction> Layer::find_by_call(std::string_view call_id, std::uint32_t cseq)
+{
+    for (const auto& [label, transaction] : by_label_) {
+        if (!transaction->is_invite()) continue;
+        if (transaction->call_id() == call_id && transaction->cseq_number() == cseq) return transaction;
+    }
+    return nullptr;
+}
+
+}  // namespace junctor::transaction

@@ -1,0 +1,138 @@
+#include "core/transaction/layer.h"
+
+#include "core/base/log.h"
+#include "core/sip/write.h"
+
+namespace junctor::transaction
+{
+
+Layer::Layer(Worker& worker, transport::Transport& transport, transport::Resolver& resolver,
+             LayerOptions options)
+    : worker_(worker),
+      transport_(transport),
+      resolver_(resolver),
+      options_(options),
+      reaper_(worker.timers(), [this] {
+          for (const auto& transaction : std::exchange(ended_, {})) transaction->dissolve();
+      })
+{
+    settings_.tag_prefix = "junctor";
+}
+
+Layer::~Layer()
+{
+    // Somebody may hold a transaction longer than we live; nothing in it may call us then.
+    for (const auto& [label, transaction] : by_label_) transaction->dissolve();
+    for (const auto& transaction : ended_) transaction->dissolve();
+}
+
+void Layer::count_into(Statistics& statistics)
+{
+    statistics_ = &statistics;
+}
+
+std::uint32_t Layer::loop_hash_of(const sip::Message& request, const transport::Flow& from) const
+{
+    return loop_hash(request, from.socket != nullptr ? from.socket->id : 0, options_.key);
+}
+
+bool Layer::match_response(Response response)
+{
+    const sip::Via* via = response.message->top_via();
+    const sip::CSeq* cseq = response.message->cseq();
+    if (via == nullptr || cseq == nullptr) return false;
+    const auto id = BranchId::parse(via->branch);
+    if (!id || id->worker != worker_.index()) return false;
+    const auto found = by_label_.find(id->label);
+    if (found == by_label_.end()) return false;
+    const std::shared_ptr<Transaction> transaction = found->second;
+    Branch* branch = transaction->branch(id->index);
+    if (branch == nullptr || branch->is_blind()) return false;
+
+    // §17.1.3: the method, too, for a CANCEL has the branch of its INVITE.
+    if (cseq->method_id == sip::Method::Cancel && transaction->is_invite()) {
+        branch->on_cancel_response(response.message->status());
+        return true;
+    }
+    if (transaction->method() != cseq->method_id) return false;
+    statistics_->received_replies.add();
+    branch->on_response(std::move(response));
+    return true;
+}
+
+std::shared_ptr<Transaction> Layer::make(Transaction::Origin origin, std::unique_ptr<TransactionUser> user)
+{
+    std::uint64_t label = 0;
+    do {
+        ++counter_;
+        const std::string_view bytes(reinterpret_cast<const char*>(&counter_), sizeof counter_);
+        label = keyed_hash({options_.key.first ^ worker_.index(), options_.key.second}, bytes);
+    } while (by_label_.contains(label));
+    auto transaction = std::make_shared<Transaction>(*this, label, std::move(origin), std::move(user));
+    by_label_.emplace(label, transaction);
+    statistics_->in_use.add();
+    return transaction;
+}
+
+Result<std::shared_ptr<Transaction>> Layer::create(Transaction::Origin origin,
+                                                   std::unique_ptr<TransactionUser> user)
+{
+    const sip::Message& request = *origin.request;
+    const std::uint64_t key = transaction_key(request, options_.key);
+    if (key == 0 || request.cseq() == nullptr) return fail(400, "no transaction without Via and CSeq");
+    if (is_full()) {
+        statistics_->refused.add();
+        return fail(503, "too many transactions");
+    }
+    auto transaction = make(std::move(origin), std::move(user));
+    by_key_.emplace(key, transaction.get());
+    by_call_.emplace(call_key(request, options_.key), transaction.get());
+    statistics_->uas_transactions.add();
+    if (const auto waiting = in_progress_.find(progress_key(request)); waiting != in_progress_.end())
+        hand_over_cancel(waiting->second);
+    return transaction;
+}
+
+void Layer::remove(Transaction& transaction)
+{
+    const auto found = by_label_.find(transaction.label());
+    if (found == by_label_.end()) return;
+    const auto drop = [&](auto& table, std::uint64_t key) {
+        const auto [first, last] = table.equal_range(key);
+        for (auto entry = first; entry != last; ++entry) {
+            if (entry->second != &transaction) continue;
+            table.erase(entry);
+            return;
+        }
+    };
+    if (!transaction.is_ours()) {
+        drop(by_key_, transaction_key(*transaction.request(), options_.key));
+        drop(by_call_, call_key(*transaction.request(), options_.key));
+    }
+    ended_.push_back(std::move(found->second));
+    by_label_.erase(found);
+    statistics_->in_use.subtract();
+    if (!reaper_.is_running()) reaper_.start({});
+}
+
+void Layer::for_each(const std::function<void(Transaction&)>& visit)
+{
+    for (const auto& [label, transaction] : by_label_) visit(*transaction);
+}
+
+void Layer::answer_loop(const sip::Message& request, const transport::Flow& from)
+{
+    statistics_->loops.add();
+    if (request.method_id() == sip::Method::Ack) return;
+    sip::Reply reply;
+    reply.status = 482;
+    reply.reason = sip::reason_phrase(482);
+    reply.to_tag = settings_.tag_prefix;
+    reply.source = from.remote;
+    const transport::Destination back{from.protocol(), sip::reply_destination(request, from.remote, false),
+                                      from.socket, from.connection};
+    if (const auto sent = transport_.send(back, sip::write_reply(request, reply)); !sent)
+        log_info("tm", "the 482 to a looping request could not be sent: {}", sent.error().text);
+}
+
+}  // namespace junctor::transaction
