@@ -114,6 +114,18 @@ Result<Contact> Contact::of(const NameAddr& address)
     return contact;
 }
 
+std::string q_text(int thousandths)
+{
+    if (thousandths >= 1000) return "1";
+    std::string text = "0";
+    if (thousandths > 0) text += '.';
+    for (int unit = 100; thousandths > 0; unit /= 10) {
+        text += static_cast<char>('0' + thousandths / unit);
+        thousandths %= unit;
+    }
+    return text;
+}
+
 Result<int> parse_q(std::string_view text)
 {
     if (text.empty()) return fail(400, "Empty q parameter");

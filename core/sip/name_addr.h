@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct Contact {
 
     static Result<Contact> of(const NameAddr& address);  // fails on a malformed q alone (400)
 };
+std::string q_text(int thousandths);  // as a parameter prints it: "1", "0.5", "0.25", "0"
 Result<int> parse_q(std::string_view text);  // thousandths: "0.5" is 500; digits after the third are ignored
 
 }  // namespace junctor::sip
