@@ -1,0 +1,100 @@
+#include "modules/usrloc/binding_store.h"
+
+#include "core/base/log.h"
+
+namespace junctor::usrloc
+{
+
+BindingStore::BindingStore(std::string name, const StoreSettings& settings, Worker& main_loop,
+                           OnChange on_change)
+    : name_(std::move(name)),
+      mode_(settings.mode),
+      rules_(settings.rules),
+      settings_(settings),
+      memory_(settings.slots),
+      on_change_(std::move(on_change)),
+      upkeep_(mode_, memory_, main_loop,
+              [this](std::string_view aor, const BindingPtr& binding) { on_expired(aor, binding); })
+{
+}
+
+Result<void> BindingStore::open(db::Databases& databases, std::string_view url, const LocationTable& columns,
+                                std::int64_t now)
+{
+    if (mode_ == DbMode::Memory) return {};
+    storage_ = std::make_unique<Storage>(name_, columns, settings_.storage);
+    if (auto bound = storage_->bind(databases, url); !bound) return bound;
+    upkeep_.use(*storage_);
+    if (mode_ == DbMode::DatabaseOnly) return {};
+
+    const auto loaded = storage_->load(
+        now, settings_.fetch_rows,
+        [this](std::string_view aor, BindingPtr binding) { memory_.load(aor, std::move(binding), rules_); });
+    if (!loaded) return fail(loaded.error());
+    log_info("usrloc", "table {}: {} contact(s) loaded", name_, *loaded);
+    return {};
+}
+
+Task<Result<Bindings>> BindingStore::find_waiting(std::string aor) const
+{
+    if (mode_ != DbMode::DatabaseOnly) co_return memory_.find(aor);
+    co_return co_await storage_->select(std::move(aor));
+}
+
+Outcome BindingStore::apply(const Registration& registration)
+{
+    const Plan plan = memory_.apply(registration, rules_, mode_ == DbMode::WriteBack);
+    tell(registration.aor, plan.changes);
+    return {plan.status, plan.after, {}};
+}
+
+Task<Outcome> BindingStore::apply_waiting(Registration registration)
+{
+    if (!writes_wait()) co_return apply(registration);
+    const std::string aor(registration.aor);
+    const AorLocks::Guard turn = co_await locks_.acquire(aor);
+
+    auto before = co_await find_waiting(aor);
+    if (!before) co_return Outcome{Outcome::Status::NotStored, {}, std::move(before.error())};
+    Plan made = plan(*before, registration, rules_);
+    if (made.changes.empty()) co_return Outcome{made.status, std::move(made.after), {}};
+
+    const auto written = co_await storage_->write(aor, made.changes);
+    if (!written) co_return Outcome{Outcome::Status::NotStored, std::move(*before), written.error()};
+    for (const Change& change : made.changes)
+        if (change.after && !change.after->is_memory_only()) change.after->set_state(Binding::State::Synced);
+    if (mode_ == DbMode::WriteThrough) memory_.commit(aor, *before, made);
+    tell(aor, made.changes);
+    co_return Outcome{made.status, std::move(made.after), {}};
+}
+
+Bindings BindingStore::list(std::uint32_t cflags, std::int64_t now, unsigned part, unsigned parts) const
+{
+    Bindings found;
+    for (std::size_t slot = part; slot < memory_.slots(); slot += parts)
+        memory_.read(slot, [&](std::string_view, std::span<const BindingPtr> bindings) {
+            for (const BindingPtr& binding : bindings)
+                if (binding->is_valid(now) && (binding->cflags() & cflags) == cflags)
+                    found.push_back(binding);
+        });
+    return found;
+}
+
+Task<Result<Bindings>> BindingStore::list_waiting(std::uint32_t cflags, std::int64_t now) const
+{
+    if (mode_ != DbMode::DatabaseOnly) co_return list(cflags, now, 0, 1);
+    co_return co_await storage_->select_with(cflags, now);
+}
+
+void BindingStore::tell(std::string_view aor, const std::vector<Change>& changes) const
+{
+    for (const Change& change : changes) on_change_(*this, aor, change);
+}
+
+void BindingStore::on_expired(std::string_view aor, const BindingPtr& binding)
+{
+    expired_.add();
+    on_change_(*this, aor, {Change::Kind::Expire, binding, {}});
+}
+
+}  // namespace junctor::usrloc

@@ -1,0 +1,72 @@
+// One location table as db_mode has it: bindings in memory, in the database, or both; the Location of
+// usrloc.h.
+//
+//   db_mode                 request                              upkeep (every timer_interval)
+//   0 memory                memory                               expired ones go
+//   1 write-through         database, after the commit memory    expired ones go from both
+//   2 write-back            memory                               expired ones go; what changed is written
+//   3 database only         database                             expired ones go
+//
+// With 1 and 3 changes of one AoR follow each other (AorLocks). With 1 memory never holds what is not
+// committed, so that nobody is called at a binding whose REGISTER then fails. Thread-safe; upkeep() on the
+// main loop.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "modules/usrloc/aor_locks.h"
+#include "modules/usrloc/storage.h"
+#include "modules/usrloc/upkeep.h"
+
+namespace junctor::usrloc
+{
+
+struct StoreSettings {
+    DbMode mode = DbMode::Memory;
+    Rules rules;
+    StorageSettings storage;
+    unsigned slots = 512;
+    std::size_t fetch_rows = 2000;
+};
+
+class BindingStore final : public Location
+{
+public:
+    using OnChange = std::function<void(const Location&, std::string_view aor, const Change&)>;
+
+    BindingStore(std::string name, const StoreSettings& settings, Worker& main_loop, OnChange on_change);
+    // Binds the table and loads it, as db_mode asks. Blocks: at start.
+    Result<void> open(db::Databases& databases, std::string_view url, const LocationTable& columns,
+                      std::int64_t now);
+
+    const std::string& name() const override { return name_; }
+    Bindings find(std::string_view aor) const override { return memory_.find(aor); }
+    Task<Result<Bindings>> find_waiting(std::string aor) const override;
+    Outcome apply(const Registration& registration) override;
+    Task<Outcome> apply_waiting(Registration registration) override;
+    Bindings list(std::uint32_t cflags, std::int64_t now, unsigned part, unsigned parts) const override;
+    Task<Result<Bindings>> list_waiting(std::uint32_t cflags, std::int64_t now) const override;
+
+    Upkeep& upkeep() { return upkeep_; }
+    const MemoryTable& memory() const { return memory_; }
+    Counter& expired() { return expired_; }
+
+private:
+    bool writes_wait() const { return mode_ == DbMode::WriteThrough || mode_ == DbMode::DatabaseOnly; }
+    void tell(std::string_view aor, const std::vector<Change>& changes) const;
+    void on_expired(std::string_view aor, const BindingPtr& binding);
+
+    std::string name_;
+    DbMode mode_;
+    Rules rules_;
+    StoreSettings settings_;
+    MemoryTable memory_;
+    std::unique_ptr<Storage> storage_;  // null with DbMode::Memory
+    AorLocks locks_;
+    OnChange on_change_;
+    Counter expired_;
+    Upkeep upkeep_;
+};
+
+}  // namespace junctor::usrloc
