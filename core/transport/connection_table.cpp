@@ -7,7 +7,8 @@ std::optional<std::uint64_t> ConnectionTable::open(unsigned worker, const Listen
                                                    const Endpoint& remote)
 {
     const std::lock_guard lock(mutex_);
-    if (connections_.size() >= limit_) return {};
+    if (active_ >= limit_) return {};
+    ++active_;
     const std::uint64_t id = ++last_id_;
     const auto [place, _] = connections_.emplace(id, Connection{{id, worker, &socket, remote}, {}, false});
     by_endpoint_.emplace(place->second.key(remote.port), id);
@@ -28,6 +29,7 @@ void ConnectionTable::forget_endpoints(Connection& connection)
 {
     if (connection.retired) return;
     connection.retired = true;
+    --active_;
     forget(connection.key(connection.entry.remote.port), connection.entry.id);
     for (const std::uint16_t port : connection.aliases) forget(connection.key(port), connection.entry.id);
 }

@@ -27,7 +27,7 @@ public:
         Endpoint remote;
     };
 
-    explicit ConnectionTable(std::size_t limit) : limit_(limit) {}
+    explicit ConnectionTable(std::size_t limit) : limit_(limit) {}  // of those that are not retired
 
     // A new connection's id; empty: the limit of the process is reached.
     std::optional<std::uint64_t> open(unsigned worker, const ListenSocket& socket, const Endpoint& remote);
@@ -69,6 +69,7 @@ private:
     const std::size_t limit_;
     mutable std::mutex mutex_;
     std::uint64_t last_id_ = 0;
+    std::size_t active_ = 0;
     std::unordered_map<std::uint64_t, Connection> connections_;
     std::unordered_multimap<Key, std::uint64_t, KeyHash> by_endpoint_;
 };

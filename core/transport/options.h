@@ -34,16 +34,16 @@ struct Options {
     std::optional<int> multicast_ttl;  // mcast_ttl
 
     bool tcp = true;  // not disable_tcp
-    std::chrono::seconds tcp_send_timeout{10};
-    std::chrono::seconds tcp_connect_timeout{10};
-    std::chrono::seconds tcp_connection_lifetime{120};  // without traffic
-    std::size_t tcp_max_connections = 2048;             // of the process, both directions
+    std::chrono::milliseconds tcp_send_timeout{std::chrono::seconds(10)};
+    std::chrono::milliseconds tcp_connect_timeout{std::chrono::seconds(10)};
+    std::chrono::milliseconds tcp_connection_lifetime{std::chrono::seconds(120)};  // without traffic
+    std::size_t tcp_max_connections = 2048;  // of the process, both directions
 
     // Limits that OpenSER does not have.
     std::size_t tcp_write_queue = 1U << 20;  // bytes waiting in one connection
     std::size_t udp_send_queue = 512;        // datagrams waiting in one socket while the system takes none
-    std::chrono::seconds tcp_half_close_grace{
-        10};  // how long we may still answer a peer that has ended its side
+    // How long we may still answer a peer that has ended its side.
+    std::chrono::milliseconds tcp_half_close_grace{std::chrono::seconds(10)};
 };
 
 }  // namespace junctor::transport

@@ -86,7 +86,8 @@ Result<void> SimulatedNetwork::Port::send(const Destination& to, std::string_vie
     const ListenSocket* socket = socket_for(to);
     if (socket == nullptr) {
         ++statistics_.send_errors;
-        return fail("no listening socket fits " + std::string(to_text(to.protocol)) + ":" + to.remote.text());
+        return fail(503,
+                    "no listening socket fits " + std::string(to_text(to.protocol)) + ":" + to.remote.text());
     }
     const auto result = is_stream(to.protocol) ? send_on_stream(to, *socket, bytes, std::move(on_error))
                                                : send_datagram(to, *socket, bytes);
@@ -102,8 +103,8 @@ Result<void> SimulatedNetwork::Port::send(const Destination& to, std::string_vie
 Result<void> SimulatedNetwork::Port::send_datagram(const Destination& to, const ListenSocket& socket,
                                                    std::string_view bytes)
 {
-    if (network_.refusing_.contains(to.remote)) return fail(to.remote.text() + " cannot be reached");
-    if (bytes.size() > max_datagram) return fail("the message is too long for a datagram");
+    if (network_.refusing_.contains(to.remote)) return fail(503, to.remote.text() + " cannot be reached");
+    if (bytes.size() > max_datagram) return fail(503, "the message is too long for a datagram");
     network_.carry(
         to.remote, Direction::ToPeer, std::string(bytes),
         [&network = network_, peer = to.remote, from = socket.address](const std::string& message) {
@@ -124,17 +125,17 @@ Result<void> SimulatedNetwork::Port::send_on_stream(const Destination& to, const
     if (stream == nullptr) {
         const TimePoint now = network_.clock_.now();
         if (network_.refusing_.contains(to.remote)) {
-            network_.at(now, [told, to] { told({500, to.remote.text() + ": connection refused"}); });
+            network_.at(now, [told, to] { told({503, to.remote.text() + ": connection refused"}); });
             return {};
         }
         if (network_.ignoring_.contains(to.remote)) {
             network_.at(now + network_.options_.tcp_connect_timeout, [told, to] {
-                told({500, to.remote.text() + ": the connect timed out"});
+                told({503, to.remote.text() + ": the connect timed out"});
             });
             return {};
         }
         stream = network_.open(*this, socket, to.remote);
-        if (stream == nullptr) return fail("tcp_max_connections is reached");
+        if (stream == nullptr) return fail(503, "tcp_max_connections is reached");
         stream->local = {socket.address.ip, network_.next_port_++};
         ++statistics_.connections_opened;
     }
@@ -370,13 +371,13 @@ void SimulatedNetwork::stream_to_peer(Stream& stream, std::string bytes,
     if (ignoring_.contains(stream.remote)) {
         at(clock_.now() + options_.tcp_send_timeout, [this, id = stream.id, on_error] {
             close(id);
-            on_error({500, "the connection's peer takes nothing any more"});
+            on_error({503, "the connection's peer takes nothing any more"});
         });
         return;
     }
     at(stream_arrival_time(stream), [this, id = stream.id, bytes = std::move(bytes), on_error] {
         const Stream* const open = find_stream(id);
-        if (open == nullptr) return on_error({500, "the connection was lost"});
+        if (open == nullptr) return on_error({503, "the connection was lost"});
         received_[open->remote].push_back({clock_.now(), open->socket->protocol, open->local, bytes, id});
     });
 }
