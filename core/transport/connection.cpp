@@ -1,0 +1,259 @@
+#include "core/transport/connection.h"
+
+#include <sys/uio.h>
+
+#include "core/transport/datagram.h"
+
+namespace junctor::transport
+{
+
+namespace
+{
+
+constexpr std::size_t most_parts = 16;  // messages in one write
+// What is still read, and for how long, after our side has ended: closing with unread bytes would reset the
+// connection, and the peer might never see our last answer.
+constexpr std::size_t most_discarded = 1U << 20;
+constexpr Duration linger = std::chrono::seconds(2);
+
+bool is_passing(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS;
+}
+
+}  // namespace
+
+Connection::Connection(EventLoop& loop, ConnectionOwner& owner, const Options& options, Flow flow,
+                       Descriptor descriptor, Kind kind)
+    : owner_(owner),
+      options_(options),
+      clock_(loop.clock()),
+      flow_(flow),
+      state_(kind == Kind::Connecting ? State::Connecting : State::Open),
+      readiness_(loop, std::move(descriptor)),
+      framer_(max_datagram),
+      last_traffic_(clock_.now()),
+      deadline_(loop.timers(), [this] { on_deadline(); }),
+      write_timer_(loop.timers(), [this] { close("the peer takes nothing any more"); })
+{
+}
+
+void Connection::start()
+{
+    if (state_ == State::Connecting) {
+        deadline_.start(options_.tcp_connect_timeout);
+        wait_writable();
+    } else {
+        deadline_.start(options_.tcp_connection_lifetime);
+        wait_readable();
+    }
+}
+
+void Connection::wait_readable()
+{
+    readiness_.when_readable([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->on_readable();
+    });
+}
+
+void Connection::wait_writable()
+{
+    if (std::exchange(waits_writable_, true)) return;
+    readiness_.when_writable([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->on_writable();
+    });
+}
+
+// Reading
+
+void Connection::on_readable()
+{
+    if (state_ == State::Closed) return;
+    const auto buffer = owner_.read_buffer();
+    const ssize_t size = ::recv(readiness_.fd(), buffer.data(), buffer.size(), 0);
+    if (size == 0) return on_end_of_stream();
+    if (size < 0) {
+        if (!is_passing(errno)) return close(system_error_text(errno));
+        return wait_readable();
+    }
+    if (is_finishing()) {
+        discarded_ += static_cast<std::size_t>(size);
+        if (discarded_ > most_discarded) return close("the peer goes on sending after the end");
+    } else {
+        last_traffic_ = clock_.now();
+        take({buffer.data(), static_cast<std::size_t>(size)});
+    }
+    if (state_ != State::Closed) wait_readable();
+}
+
+void Connection::take(std::string_view bytes)
+{
+    framer_.feed(bytes);
+    while (state_ == State::Open) {
+        auto event = framer_.next();
+        if (!event) {
+            owner_.on_broken_stream(*this, event.error(), framer_.pending());
+            return finish();
+        }
+        if (!*event) return;
+        if ((*event)->kind == sip::StreamFramer::Event::Kind::Ping) {
+            Transport::OnError nobody;
+            (void)send("\r\n", nobody);  // RFC 5626 §4.4.1; where it cannot be sent, that shows by itself
+            continue;
+        }
+        has_spoken_ = true;
+        owner_.on_message(*this, std::move((*event)->bytes));
+    }
+}
+
+// The peer will send nothing any more, but may wait for answers to what it has sent: RFC 3261 §18.2.2 wants
+// them on this connection while it is open.
+void Connection::on_end_of_stream()
+{
+    if (is_finishing() || (!has_spoken_ && waiting_.empty())) return close("the peer closed");
+    state_ = State::HalfClosed;
+    deadline_.start(options_.tcp_half_close_grace);
+    owner_.on_half_closed(*this);
+}
+
+// Writing
+
+Result<void> Connection::send(std::string_view bytes, Transport::OnError& on_error)
+{
+    if (!is_open()) return fail(503, flow_.remote.text() + ": the connection is closed");
+    if (state_ == State::Connecting || !waiting_.empty()) return wait_in_queue(bytes, on_error);
+
+    const ssize_t size = ::send(readiness_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (size < 0 && !is_passing(errno)) {
+        trouble_ = system_error_text(errno);
+        deadline_.start(Duration::zero());
+        return fail(503, flow_.remote.text() + ": " + trouble_);
+    }
+    last_traffic_ = clock_.now();
+    if (size == static_cast<ssize_t>(bytes.size())) return {};
+    const auto queued = wait_in_queue(bytes, on_error);
+    if (queued) {
+        written_ = static_cast<std::size_t>(std::max<ssize_t>(size, 0));
+        write_timer_.start(options_.tcp_send_timeout);
+        wait_writable();
+        return {};
+    }
+    if (size >
+        0) {  // half a message is on its way and the rest cannot be kept: nothing sensible can follow it
+        trouble_ = queued.error().text;
+        deadline_.start(Duration::zero());
+    }
+    return queued;
+}
+
+Result<void> Connection::wait_in_queue(std::string_view bytes, Transport::OnError& on_error)
+{
+    if (waiting_bytes_ + bytes.size() > options_.tcp_write_queue)
+        return fail(503, flow_.remote.text() + ": the connection's write queue is full");
+    waiting_bytes_ += bytes.size();
+    waiting_.push_back({std::string(bytes), std::move(on_error)});
+    return {};
+}
+
+void Connection::on_writable()
+{
+    waits_writable_ = false;
+    if (state_ == State::Closed) return;
+    if (state_ == State::Connecting) {
+        if (const int error = pending_error(readiness_.fd()); error != 0)
+            return close(system_error_text(error));
+        state_ = State::Open;
+        last_traffic_ = clock_.now();
+        deadline_.start(options_.tcp_connection_lifetime);
+        wait_readable();
+    }
+    write_waiting();
+}
+
+void Connection::write_waiting()
+{
+    while (!waiting_.empty()) {
+        std::array<iovec, most_parts> parts{};
+        std::size_t count = 0;
+        for (auto& message : waiting_) {
+            if (count == most_parts) break;
+            const std::size_t skip = count == 0 ? written_ : 0;
+            parts[count++] = {message.bytes.data() + skip, message.bytes.size() - skip};
+        }
+        msghdr header{};
+        header.msg_iov = parts.data();
+        header.msg_iovlen = count;
+        const ssize_t size = ::sendmsg(readiness_.fd(), &header, MSG_NOSIGNAL);
+        if (size < 0) {
+            if (!is_passing(errno)) return close(system_error_text(errno));
+            if (!write_timer_.is_running()) write_timer_.start(options_.tcp_send_timeout);
+            return wait_writable();
+        }
+        last_traffic_ = clock_.now();
+        write_timer_.stop();
+        for (written_ += static_cast<std::size_t>(size); !waiting_.empty();) {
+            const std::size_t length = waiting_.front().bytes.size();
+            if (written_ < length) break;
+            written_ -= length;
+            waiting_bytes_ -= length;
+            waiting_.pop_front();
+        }
+    }
+    write_timer_.stop();
+    if (is_finishing()) end_our_side();
+}
+
+// The end
+
+void Connection::finish()
+{
+    if (state_ == State::Closed || is_finishing()) return;
+    if (state_ == State::HalfClosed && waiting_.empty()) return close("done");
+    const bool connecting = state_ == State::Connecting;
+    state_ = State::Finishing;
+    if (connecting) return close("closed before it was open");
+    if (waiting_.empty()) end_our_side();
+}
+
+void Connection::end_our_side()
+{
+    ::shutdown(readiness_.fd(), SHUT_WR);
+    deadline_.start(linger);
+}
+
+void Connection::on_deadline()
+{
+    if (!trouble_.empty()) return close(trouble_);
+    switch (state_) {
+        case State::Connecting: return close("the connect timed out");
+        case State::Open: break;
+        case State::HalfClosed:
+        case State::Finishing: return close("the peer closed");
+        case State::Closed: return;
+    }
+    const TimePoint end = std::max(last_traffic_ + options_.tcp_connection_lifetime, keep_until_);
+    const Duration left = end - clock_.now();
+    if (left <= Duration::zero()) return close("no traffic");
+    deadline_.start(left);
+}
+
+void Connection::extend_lifetime(std::chrono::seconds time)
+{
+    keep_until_ = std::max(keep_until_, clock_.now() + time);
+}
+
+void Connection::close(const std::string& why)
+{
+    if (state_ == State::Closed) return;
+    state_ = State::Closed;
+    const auto self = shared_from_this();
+    deadline_.stop();
+    write_timer_.stop();
+    Descriptor(readiness_.release());
+    const auto lost = std::exchange(waiting_, {});
+    owner_.on_closed(*this, why);
+    for (const auto& message : lost)
+        if (message.on_error) message.on_error({503, flow_.remote.text() + ": " + why});
+}
+
+}  // namespace junctor::transport
