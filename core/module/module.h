@@ -448,7 +448,7 @@ std::unique_ptr<LoadedModule> linked_module();
 // Weak: in production each .so has its own; the unit tests link the objects of all modules into one binary.
 #define JUNCTOR_MODULE(Class)                                                                   \
     template <>                                                                                 \
-    std::unique_ptr<junctor::LoadedModule> junctor::linked_module<Class>()                      \
+    [[maybe_unused]] std::unique_ptr<junctor::LoadedModule> junctor::linked_module<Class>()     \
     {                                                                                           \
         return junctor::make_module<Class>();                                                   \
     }                                                                                           \
