@@ -70,12 +70,12 @@ Task<Result<RowSet>> Database::read(Statement select, Duration deadline)
 {
     counters_.reads.add();
     std::string what = select.layout->table;
-    auto rows = co_await ask<RowSet>(std::move(what), deadline,
-                                     [this, select = std::move(select)](Worker& worker, Abandoned abandoned,
-                                                                        Backend::OnRows done) mutable {
-                                         backend_->read(worker, std::move(select), std::move(abandoned),
-                                                        std::move(done));
-                                     });
+    // A variable: g++ 12 destroys what a temporary closure in a co_await captures twice.
+    auto start = [this, select = std::move(select)](Worker& worker, Abandoned abandoned,
+                                                    Backend::OnRows done) mutable {
+        backend_->read(worker, std::move(select), std::move(abandoned), std::move(done));
+    };
+    auto rows = co_await ask<RowSet>(std::move(what), deadline, std::move(start));
     if (rows) counters_.read_rows.add(rows->size());
     co_return rows;
 }
@@ -85,12 +85,11 @@ Task<Result<std::uint64_t>> Database::write(std::vector<Statement> statements, s
 {
     if (statements.empty()) co_return std::uint64_t{0};
     std::string what = statements.front().layout->table;
-    co_return co_await ask<std::uint64_t>(
-        std::move(what), deadline,
-        [this, order_key, unit = Unit{std::move(statements)}](Worker& worker, const Abandoned&,
-                                                              WriteQueue::OnWritten done) mutable {
-            writes_.write(worker, std::move(unit), order_key, std::move(done));
-        });
+    auto start = [this, order_key, unit = Unit{std::move(statements)}](Worker& worker, const Abandoned&,
+                                                                       WriteQueue::OnWritten done) mutable {
+        writes_.write(worker, std::move(unit), order_key, std::move(done));
+    };
+    co_return co_await ask<std::uint64_t>(std::move(what), deadline, std::move(start));
 }
 
 std::unique_ptr<Scan> Database::scan(Statement select, std::size_t batch)
@@ -101,10 +100,10 @@ std::unique_ptr<Scan> Database::scan(Statement select, std::size_t batch)
 
 Task<Result<RowSet>> Database::next(Scan& scan, Duration deadline)
 {
-    auto rows = co_await ask<RowSet>(url_.text(), deadline,
-                                     [&scan](Worker& worker, const Abandoned&, Backend::OnRows done) {
-                                         scan.next(worker, std::move(done));
-                                     });
+    const auto start = [&scan](Worker& worker, const Abandoned&, Backend::OnRows done) {
+        scan.next(worker, std::move(done));
+    };
+    auto rows = co_await ask<RowSet>(url_.text(), deadline, start);
     if (rows) counters_.read_rows.add(rows->size());
     co_return rows;
 }
