@@ -76,7 +76,7 @@ void Edits::remove_element(const Message& message, const Header& header, std::st
 {
     // Elements that stay, seen from the one that goes: is there one before it, and where does the next one
     // begin?
-    const char* previous_end = nullptr;
+    std::string_view previous;
     const char* next_begin = nullptr;
     bool stays_before = false;
     bool passed = false;
@@ -86,7 +86,7 @@ void Edits::remove_element(const Message& message, const Header& header, std::st
         if (one.data() == element.data()) {
             passed = true;
         } else if (!passed) {
-            previous_end = one.data() + one.size();
+            previous = one;
             stays_before = stays_before || !removes(message.offset_of(one));
         } else if (!removes(message.offset_of(one))) {
             next_begin = one.data();
@@ -94,13 +94,15 @@ void Edits::remove_element(const Message& message, const Header& header, std::st
     }
     if (!passed) return;
 
-    const char* const element_end = element.data() + element.size();
-    if (stays_before)  // with the comma before it
-        remove(message.offset_of({previous_end, 0}), static_cast<std::size_t>(element_end - previous_end));
-    else if (next_begin != nullptr)  // with the comma after it
-        remove(message.offset_of(element), static_cast<std::size_t>(next_begin - element.data()));
-    else
+    const std::size_t begin = message.offset_of(element);
+    if (stays_before) {  // with the comma before it
+        const std::size_t from = message.offset_of(previous) + previous.size();
+        remove(from, begin + element.size() - from);
+    } else if (next_begin != nullptr) {  // with the comma after it
+        remove(begin, static_cast<std::size_t>(next_begin - element.data()));
+    } else {
         remove_header(message, header);
+    }
 }
 
 }  // namespace junctor::sip

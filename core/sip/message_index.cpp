@@ -14,6 +14,7 @@ namespace junctor::sip
 namespace
 {
 
+constexpr std::string_view crlf = "\r\n";
 constexpr std::size_t max_headers = 256;
 constexpr std::size_t usual_headers = 24;  // room reserved at once: an INVITE of a phone has 12 to 20
 
@@ -22,27 +23,32 @@ const char* find(const char* from, const char* end, char c)
     return static_cast<const char*>(std::memchr(from, c, static_cast<std::size_t>(end - from)));
 }
 
-// The line at the start of `text`, its CRLF included, continuation lines not. `text` is not empty.
-Result<std::string_view> take_line(std::string_view text)
+// A line or why there is none. Not a Result: this is made for each header of each message.
+struct Line {
+    std::string_view text;
+    const char* fault = nullptr;
+};
+
+// The line at the start of `text`, its CRLF included, continuation lines not.
+Line take_line(std::string_view text)
 {
     const char* const end = text.data() + text.size();
     const char* const feed = find(text.data(), end, '\n');
-    if (feed == nullptr) return fail(400, "no blank line after the headers");
-    if (feed == text.data() || feed[-1] != '\r') return fail(400, "bare LF");
-    if (find(text.data(), feed - 1, '\r') != nullptr) return fail(400, "bare CR");
-    return std::string_view(text.data(), static_cast<std::size_t>(feed + 1 - text.data()));
+    if (feed == nullptr) return {{}, "no blank line after the headers"};
+    if (feed == text.data() || feed[-1] != '\r') return {{}, "bare LF"};
+    if (find(text.data(), feed - 1, '\r') != nullptr) return {{}, "bare CR"};
+    return {{text.data(), static_cast<std::size_t>(feed + 1 - text.data())}};
 }
 
 // The header at the start of `text` with its continuation lines (§7.3.1), the last CRLF included; or the
 // blank line.
-Result<std::string_view> take_folded_line(std::string_view text)
+Line take_folded_line(std::string_view text)
 {
-    auto line = take_line(text);
-    if (!line || line->size() == 2) return line;
-    while (line->size() < text.size() && is_blank(text[line->size()])) {
-        const auto more = take_line(text.substr(line->size()));
-        if (!more) return fail(more.error());
-        line = text.substr(0, line->size() + more->size());
+    Line line = take_line(text);
+    if (line.text.size() == crlf.size()) return line;
+    while (line.fault == nullptr && line.text.size() < text.size() && is_blank(text[line.text.size()])) {
+        const Line more = take_line(text.substr(line.text.size()));
+        line = {text.substr(0, line.text.size() + more.text.size()), more.fault};
     }
     return line;
 }
@@ -54,8 +60,8 @@ bool split_header(std::string_view line, Header& header)
     if (colon == nullptr) return false;
     std::size_t length = static_cast<std::size_t>(colon - line.data());
     header.line = line;
-    header.value =
-        trim(line.substr(length + 1, line.size() - length - 3));  // an empty one still stands before the CRLF
+    // Not the final CRLF, so that an empty value still stands before it.
+    header.value = trim(line.substr(length + 1, line.size() - length - 1 - crlf.size()));
     while (length > 0 && is_blank(line[length - 1])) --length;
     header.name = line.substr(0, length);
     if (length == 0 || !scan::all(header.name, scan::Token)) return false;
@@ -77,12 +83,12 @@ std::string mend_line_ends(std::string_view bytes)
     while (!bytes.empty()) {
         const std::size_t end = bytes.find_first_of("\r\n");
         const std::string_view line = bytes.substr(0, end);
-        (out += line) += "\r\n";
+        (out += line) += crlf;
         if (end == std::string_view::npos) break;
-        bytes.remove_prefix(bytes.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
-        if (line.empty() && out.size() > 2) break;
+        bytes.remove_prefix(bytes.substr(end).starts_with(crlf) ? end + crlf.size() : end + 1);
+        if (line.empty() && out.size() > crlf.size()) break;
     }
-    if (!out.ends_with("\r\n\r\n")) out += "\r\n";
+    if (!out.ends_with("\r\n\r\n")) out += crlf;
     return out;
 }
 
@@ -92,7 +98,7 @@ Result<std::shared_ptr<Message>> Message::parse(std::string bytes)
 {
     if (bytes.size() > max_message_size) return fail(513, "message too large");
     std::size_t start = 0;
-    while (bytes.compare(start, 2, "\r\n") == 0) start += 2;
+    while (bytes.compare(start, crlf.size(), crlf) == 0) start += crlf.size();
     if (start > 0) bytes.erase(0, start);
 
     const std::shared_ptr<Message> message(new Message);
@@ -119,11 +125,11 @@ std::shared_ptr<Message> Message::salvage(std::string bytes)
 
 Result<void> Message::index(Strictness strictness)
 {
-    if (bytes_.empty()) return fail(400, "empty message");
-    const auto line = take_line(bytes_);
-    if (!line) return fail(line.error());
-    headers_offset_ = line->size();
-    if (auto done = index_start_line(line->substr(0, line->size() - 2), strictness); !done) return done;
+    const Line line = take_line(bytes_);
+    if (line.fault != nullptr) return fail(400, line.fault, 0);
+    headers_offset_ = line.text.size();
+    if (auto done = index_start_line(line.text.substr(0, headers_offset_ - crlf.size()), strictness); !done)
+        return done;
     return index_headers(strictness);
 }
 
@@ -173,21 +179,21 @@ Result<void> Message::index_headers(Strictness strictness)
     const std::string_view bytes = bytes_;
     std::size_t offset = headers_offset_;
     while (true) {
-        const auto line = take_folded_line(bytes.substr(offset));
-        if (!line) return fail(Error{line.error().status, line.error().text, offset});
-        if (line->size() == 2) break;
+        const Line line = take_folded_line(bytes.substr(offset));
+        if (line.fault != nullptr) return fail(400, line.fault, offset);
+        if (line.text.size() == crlf.size()) break;
 
         Header header;
-        if (split_header(*line, header)) {
+        if (split_header(line.text, header)) {
             if (headers_.size() == max_headers) return fail(400, "too many headers", offset);
             headers_.push_back(header);
         } else if (strictness == Strictness::Strict) {
             return fail(400, "bad header line", offset);
         }
-        offset += line->size();
+        offset += line.text.size();
     }
     headers_end_ = offset;
-    body_offset_ = offset + 2;
+    body_offset_ = offset + crlf.size();
     return {};
 }
 
