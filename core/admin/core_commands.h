@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/admin/server_control.h"
-#include "core/module/core_statistics.h"
+#include "core/base/core_statistics.h"
 #include "core/module/registry.h"
 
 namespace junctor::admin

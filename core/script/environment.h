@@ -15,6 +15,11 @@
 #include "core/transport/resolver.h"
 #include "core/transport/transport.h"
 
+namespace junctor
+{
+struct CoreStatistics;
+}
+
 namespace junctor::transaction
 {
 class Layer;
@@ -62,6 +67,7 @@ struct Environment {
     std::unique_ptr<TaskGroup> tasks = std::make_unique<TaskGroup>();  // work that outlives a message
     ScriptVariables variables{};                                       // $var(...)
     std::uint64_t messages = 0;                                        // received so far: $mi
+    CoreStatistics* statistics = nullptr;                              // of the process; null: nobody counts
 };
 
 }  // namespace junctor::script
