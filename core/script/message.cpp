@@ -74,6 +74,8 @@ bool Message::append_branch(Target target)
 Code Message::fail(const Error& error, Code code, Failure why)
 {
     failure = why;
+    LogScope scope(sip_->call_id());  // a function that waited has lost that of the interpreter
+    if (place) scope.at(*place);
     log_warning("script", "{}; the function returns {}", error.text, code.value);
     return code;
 }

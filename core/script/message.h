@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/runtime/task.h"
 #include "core/script/avp.h"
@@ -141,12 +142,13 @@ public:
     ParseError parse_error;
     bool force_rport = false;
     bool add_local_rport = false;
-    std::string advertised_address;       // set_advertised_address()
-    std::uint16_t advertised_port = 0;    // set_advertised_port()
-    std::vector<std::string> blacklists;  // use_blacklist()
-    std::string authorized_header;        // whole line of credentials that were verified; empty: none
-    std::size_t authorized_offset = 0;    // where that line starts in the message
-    bool drop = false;                    // `drop` ended the script
+    std::string advertised_address;          // set_advertised_address()
+    std::uint16_t advertised_port = 0;       // set_advertised_port()
+    std::vector<std::string> blacklists;     // use_blacklist()
+    std::string authorized_header;           // whole line of credentials that were verified; empty: none
+    std::size_t authorized_offset = 0;       // where that line starts in the message
+    bool drop = false;                       // `drop` ended the script
+    const LogScope::Place* place = nullptr;  // in the script, of what runs; null: none
 
     // tm's; null until a transaction was created or found.
     std::shared_ptr<transaction::Transaction> transaction;
