@@ -16,7 +16,7 @@ constexpr std::array names{
     CommandName{"drop", Drop, "", true},
     CommandName{"log", Log, "s|is"},
     CommandName{"error", Error, "ss"},
-    CommandName{"forward", Forward, "|a|aa"},  // two: (uri:host, uri:port) of SER 0.9
+    CommandName{"forward", Forward, "|a|aa|an"},  // two: (uri:host, uri:port) and (host, port) of SER
     CommandName{"send", Send, "a"},
     CommandName{"rewriteuri", RewriteUri, "s"},
     CommandName{"seturi", RewriteUri, "s"},
