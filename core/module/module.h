@@ -206,33 +206,13 @@ public:
     template <class T>
     void param(std::string name, T M::*member, std::string help)
     {
-        T& target = module_.*member;
-        Parameter p;
-        p.name = std::move(name);
-        p.help = std::move(help);
-        if constexpr (std::is_same_v<T, std::string>) {
-            p.type = Parameter::Type::String;
-            p.set = [&target](const script::Argument& value) -> Result<void> {
-                target = value.text;
-                return {};
-            };
-            p.shown = [&target] { return target; };
-        } else {
-            static_assert(std::is_integral_v<T>,
-                          "a parameter is a number or a std::string; else use a setter");
-            p.type = Parameter::Type::Integer;
-            p.set = [&target](const script::Argument& value) -> Result<void> {
-                const auto number = parse_parameter_number(value);
-                if (!number) return fail(number.error());
-                if constexpr (std::is_same_v<T, bool>)
-                    target = *number != 0;
-                else
-                    target = static_cast<T>(*number);
-                return {};
-            };
-            p.shown = [&target] { return std::to_string(target); };
-        }
-        loaded_.parameters.push_back(std::move(p));
+        add_param(std::move(name), module_.*member, std::move(help));
+    }
+    // The same for a member of a struct of settings.
+    template <class Settings, class T>
+    void param(std::string name, Settings M::*settings, T Settings::*member, std::string help)
+    {
+        add_param(std::move(name), module_.*settings.*member, std::move(help));
     }
     // A parameter with a setter of its own: checks, parses, may be called several times.
     void param(std::string name, Parameter::Type type, Result<void> (M::*setter)(const script::Argument&),
@@ -357,6 +337,36 @@ private:
                     return {};
                 },
                 [&target] { return target; }};
+    }
+    template <class T>
+    void add_param(std::string name, T& target, std::string help)
+    {
+        Parameter p;
+        p.name = std::move(name);
+        p.help = std::move(help);
+        if constexpr (std::is_same_v<T, std::string>) {
+            p.type = Parameter::Type::String;
+            p.set = [&target](const script::Argument& value) -> Result<void> {
+                target = value.text;
+                return {};
+            };
+            p.shown = [&target] { return target; };
+        } else {
+            static_assert(std::is_integral_v<T>,
+                          "a parameter is a number or a std::string; else use a setter");
+            p.type = Parameter::Type::Integer;
+            p.set = [&target](const script::Argument& value) -> Result<void> {
+                const auto number = parse_parameter_number(value);
+                if (!number) return fail(number.error());
+                if constexpr (std::is_same_v<T, bool>)
+                    target = *number != 0;
+                else
+                    target = static_cast<T>(*number);
+                return {};
+            };
+            p.shown = [&target] { return std::to_string(target); };
+        }
+        loaded_.parameters.push_back(std::move(p));
     }
     static RouteMask mask(std::initializer_list<Route> routes)
     {
