@@ -48,7 +48,7 @@ Outcome BindingStore::apply(const Registration& registration)
     return {plan.status, plan.after, {}};
 }
 
-Task<Outcome> BindingStore::apply_waiting(Registration registration)
+Task<Outcome> BindingStore::apply_waiting(const Registration& registration)
 {
     if (!writes_wait()) co_return apply(registration);
     const std::string aor(registration.aor);

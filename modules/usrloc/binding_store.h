@@ -44,7 +44,7 @@ public:
     Bindings find(std::string_view aor) const override { return memory_.find(aor); }
     Task<Result<Bindings>> find_waiting(std::string aor) const override;
     Outcome apply(const Registration& registration) override;
-    Task<Outcome> apply_waiting(Registration registration) override;
+    Task<Outcome> apply_waiting(const Registration& registration) override;
     Bindings list(std::uint32_t cflags, std::int64_t now, unsigned part, unsigned parts) const override;
     Task<Result<Bindings>> list_waiting(std::uint32_t cflags, std::int64_t now) const override;
 

@@ -18,7 +18,7 @@
 namespace junctor::usrloc
 {
 
-// What one REGISTER asks for. Views: they must live until the call has ended.
+// What one REGISTER asks for. Views: they, and it, must live until the call has ended.
 struct Registration {
     struct Contact {
         BindingFields fields;  // call_id, cseq and last_modified are filled in from below
@@ -61,7 +61,7 @@ public:
     // RFC 3261 §10.3 step 7: all contacts of the REGISTER or none. The first unless
     // LocationService::writes_wait().
     virtual Outcome apply(const Registration& registration) = 0;
-    virtual Task<Outcome> apply_waiting(Registration registration) = 0;  // any db_mode
+    virtual Task<Outcome> apply_waiting(const Registration& registration) = 0;  // any db_mode
 
     // Valid contacts that have all bits of `cflags`, for pings: the `part`-th of `parts` shares of the table.
     virtual Bindings list(std::uint32_t cflags, std::int64_t now, unsigned part, unsigned parts) const = 0;
