@@ -154,7 +154,9 @@ public:
     void write(Worker& asker, std::vector<Unit> units, OnWritten done) override
     {
         const std::size_t count = units.size();
-        auto failed = [done, count] { done({count, Result<std::uint64_t>(fail(gone))}); };
+        auto failed = [done, count] {
+            done(std::vector<Result<std::uint64_t>>(count, Result<std::uint64_t>(fail(gone))));
+        };
         auto work = [store = store_, database = database_, units = std::move(units), done] {
             std::vector<Result<std::uint64_t>> outcomes;
             for (const Unit& unit : units) outcomes.push_back(execute(store->databases[database], unit));
