@@ -114,15 +114,13 @@ Result<void> Check::header(const Header& one)
 
 Result<void> Check::via(const Header& header)
 {
-    std::string_view rest = header.value;
-    while (true) {
-        const std::size_t length = scan::element_length(rest);
-        if (vias_ > 0 || message_.top_via() == nullptr)  // the top one was parsed when it passed
-            if (const auto via = Via::parse(rest.substr(0, length)); !via) return fail(via.error());
-        if (++vias_ > max_vias) return bad(HeaderType::Via, "too many");
-        if (length == rest.size()) return {};
-        rest.remove_prefix(length + 1);
+    scan::List list(header.value);
+    for (std::string_view element; list.next(element);) {
+        if (++vias_ > max_vias) return bad(header.type, "too many");
+        if (vias_ == 1 && message_.top_via() != nullptr) continue;
+        if (const auto via = Via::parse(element); !via) return fail(via.error());
     }
+    return {};
 }
 
 Result<void> Check::address(const Header& header, const NameAddr* parsed) const
@@ -137,29 +135,23 @@ Result<void> Check::contact(const Header& header) const
         if (message_.transaction_method() == Method::Register && message_.is_request()) return {};
         return bad(header.type, "\"*\" outside of REGISTER");
     }
-    std::string_view rest = header.value;
-    while (true) {
-        const std::size_t length = scan::element_length(rest);
-        if (const auto address = NameAddr::parse(rest.substr(0, length)); !address)
-            return bad(header.type, address.error());
-        if (length == rest.size()) return {};
-        rest.remove_prefix(length + 1);
-    }
+    scan::List list(header.value);
+    for (std::string_view element; list.next(element);)
+        if (const auto address = NameAddr::parse(element); !address) return bad(header.type, address.error());
+    return {};
 }
 
 Result<void> Check::route(const Header& header) const
 {
-    std::string_view rest = header.value;
-    while (true) {
-        const std::size_t length = scan::element_length(rest);
-        const auto address = NameAddr::parse(rest.substr(0, length));
+    scan::List list(header.value);
+    for (std::string_view element; list.next(element);) {
+        const auto address = NameAddr::parse(element);
         if (!address) return bad(header.type, address.error());
         // Without <> the URI's ";lr" would be the header's, and its element taken for a strict router.
         if (address->uri_text.data() == address->whole.data())
             return bad(header.type, "URI has to be enclosed in <>");
-        if (length == rest.size()) return {};
-        rest.remove_prefix(length + 1);
     }
+    return {};
 }
 
 // callid = word ["@" word]: any visible characters but a few, of which only white space could be misread.

@@ -1,5 +1,5 @@
-// Is this message one that we may act on? RFC 3261 §8.1.1, §16.3 step 1, §18.3, §21.4.1; torture tests of RFC
-// 4475.
+// Is this message one that we may act on? RFC 3261 §8.1.1, §16.3 step 1, §18.3, §21.4.1;
+// torture tests of RFC 4475.
 //
 // Requests: the error carries the answer's status (400) and a reason that names the header. Responses: any
 // error means drop and count. A URI of a scheme that we do not know passes: whether it is a 416 is the

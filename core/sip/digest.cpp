@@ -60,8 +60,8 @@ bool take_parameter(std::string_view& rest, std::string_view& name, std::string_
     return length > 0;
 }
 
-// One parameter into its member. Unknown ones are ignored (RFC 7616 §3.4); one given twice could be read in
-// two ways.
+// One parameter into its member. Unknown ones are ignored (RFC 7616 §3.4); one given twice
+// could be read in two ways.
 bool store(DigestCredentials& credentials, std::string_view name, std::string_view value)
 {
     for (const Field& field : fields) {

@@ -1,5 +1,5 @@
-// Digest access authentication: RFC 2617, RFC 7616, RFC 8760. Pure computation: nonces and state are module
-// auth's.
+// Digest access authentication: RFC 2617, RFC 7616, RFC 8760. Pure computation: nonces
+// and state are module auth's.
 #pragma once
 
 #include <optional>

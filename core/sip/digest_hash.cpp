@@ -19,8 +19,8 @@ namespace
 
 using Hash = std::unique_ptr<EVP_MD, void (*)(EVP_MD*)>;
 
-// Fetched once: OpenSSL 3 searches its providers anew for each EVP_md5(), which takes longer than the sum
-// itself.
+// Fetched once: OpenSSL 3 searches its providers anew for each EVP_md5(), which takes
+// longer than the sum itself.
 const EVP_MD* hash_of(DigestAlgorithm algorithm)
 {
     static const Hash md5(EVP_MD_fetch(nullptr, "MD5", nullptr), EVP_MD_free);

@@ -74,8 +74,8 @@ bool Edits::removes(std::size_t offset) const
 
 void Edits::remove_element(const Message& message, const Header& header, std::string_view element)
 {
-    // Elements that stay, seen from the one that goes: is there one before it, and where does the next one
-    // begin?
+    // Elements that stay, seen from the one that goes: is there one before it, and
+    // where does the next one begin?
     std::string_view previous;
     const char* next_begin = nullptr;
     bool stays_before = false;

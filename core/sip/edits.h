@@ -35,8 +35,8 @@ using LateText = std::function<std::string(const SendPath&)>;
 class Edits
 {
 public:
-    // Texts inserted at one offset come out in call order; with `before` set, in front of those already
-    // there.
+    // Texts inserted at one offset come out in call order; with `before` set, in
+    // front of those already there.
     void insert(std::size_t offset, std::string text, bool before = false);
     void insert(std::size_t offset, LateText text, bool before = false);
     void remove(std::size_t offset, std::size_t length);

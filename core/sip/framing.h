@@ -1,5 +1,5 @@
-// Cuts messages out of a byte stream: RFC 3261 §18.3, keep-alives of RFC 5626 §4.4.1 (CRLF CRLF in, CRLF
-// back).
+// Cuts messages out of a byte stream: RFC 3261 §18.3, keep-alives of RFC 5626 §4.4.1
+// (CRLF CRLF in, CRLF back).
 //
 // Every length is checked before it is believed. Pure: the transport feeds bytes in and takes events out.
 #pragma once

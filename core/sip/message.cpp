@@ -82,14 +82,11 @@ std::vector<Via> Message::vias() const
 {
     std::vector<Via> all;
     for (const Header* header = first(HeaderType::Via); header != nullptr; header = next(*header)) {
-        std::string_view rest = header->value;
-        while (true) {
-            const std::size_t length = scan::element_length(rest);
-            auto via = Via::parse(rest.substr(0, length));
+        scan::List list(header->value);
+        for (std::string_view element; list.next(element);) {
+            auto via = Via::parse(element);
             if (!via) return {};
             all.push_back(*via);
-            if (length == rest.size()) break;
-            rest.remove_prefix(length + 1);
         }
     }
     return all;

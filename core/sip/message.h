@@ -1,6 +1,6 @@
-// A SIP message as it came in: its bytes plus an index of its header lines (design.md, "A message is its
-// bytes plus an index"). Receiving is one pass that copies nothing; a header is parsed when somebody asks,
-// once.
+// A SIP message as it came in: its bytes plus an index of its header lines (design.md, "A
+// message is its bytes plus an index"). Receiving is one pass that copies nothing; a header is
+// parsed when somebody asks, once.
 //
 // The bytes never change (but for overwrite()); changes are Edits, applied while writing out (edits.h,
 // write.h). Belongs to one worker. Limits: 65,535 bytes, 256 header lines, 64 Vias; more is refused.
@@ -87,8 +87,8 @@ public:
         return static_cast<std::size_t>(part.data() - bytes_.data());
     }
 
-    // Replaces bytes in place by as many others (Max-Forwards counts down this way); cached values are
-    // forgotten.
+    // Replaces bytes in place by as many others (Max-Forwards counts down this way);
+    // cached values are forgotten.
     void overwrite(std::size_t offset, std::string_view text);
 
 private:

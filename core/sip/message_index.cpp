@@ -40,8 +40,8 @@ Line take_line(std::string_view text)
     return {{text.data(), static_cast<std::size_t>(feed + 1 - text.data())}};
 }
 
-// The header at the start of `text` with its continuation lines (§7.3.1), the last CRLF included; or the
-// blank line.
+// The header at the start of `text` with its continuation lines (§7.3.1), the last CRLF
+// included; or the blank line.
 Line take_folded_line(std::string_view text)
 {
     Line line = take_line(text);
@@ -184,12 +184,12 @@ Result<void> Message::index_headers(Strictness strictness)
         if (line.text.size() == crlf.size()) break;
 
         Header header;
-        if (split_header(line.text, header)) {
-            if (headers_.size() == max_headers) return fail(400, "too many headers", offset);
+        const bool good = split_header(line.text, header);
+        const bool room = headers_.size() < max_headers;
+        if (good && room)
             headers_.push_back(header);
-        } else if (strictness == Strictness::Strict) {
-            return fail(400, "bad header line", offset);
-        }
+        else if (strictness == Strictness::Strict)
+            return fail(400, good ? "too many headers" : "bad header line", offset);
         offset += line.text.size();
     }
     headers_end_ = offset;

@@ -85,17 +85,15 @@ std::string_view first_list_element(std::string_view value, std::string_view* re
 
 Result<std::vector<NameAddr>> parse_name_addr_list(std::string_view value, std::size_t limit)
 {
-    std::vector<NameAddr> list;
-    std::string_view rest = value;
-    while (true) {
-        if (list.size() == limit) return fail(400, "too many elements");
-        const std::size_t end = scan::element_length(rest);
-        auto address = NameAddr::parse(rest.substr(0, end));
+    std::vector<NameAddr> all;
+    scan::List list(value);
+    for (std::string_view element; list.next(element);) {
+        if (all.size() == limit) return fail(400, "too many elements");
+        auto address = NameAddr::parse(element);
         if (!address) return fail(std::move(address.error()));
-        list.push_back(*address);
-        if (end == rest.size()) return list;
-        rest.remove_prefix(end + 1);
+        all.push_back(*address);
     }
+    return all;
 }
 
 Result<Contact> Contact::of(const NameAddr& address)

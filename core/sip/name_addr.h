@@ -1,5 +1,5 @@
-// From, To, Contact, Route, Record-Route, Path and their kin: [display-name] <URI> *(;param) (RFC 3261
-// §20.10).
+// From, To, Contact, Route, Record-Route, Path and their kin: [display-name] <URI>
+// *(;param) (RFC 3261 §20.10).
 #pragma once
 
 #include <optional>
@@ -27,8 +27,8 @@ struct NameAddr {
     static Result<NameAddr> parse(std::string_view text);
 };
 
-// A header value that is a comma-separated list; quoted strings and <...> respected. At most `limit`
-// elements.
+// A header value that is a comma-separated list; quoted strings and <...>
+// respected. At most `limit` elements.
 Result<std::vector<NameAddr>> parse_name_addr_list(std::string_view value, std::size_t limit = 64);
 // The first element and the rest, without parsing the rest.
 std::string_view first_list_element(std::string_view value, std::string_view* rest = nullptr);
@@ -41,7 +41,7 @@ struct Contact {
 
     static Result<Contact> of(const NameAddr& address);  // fails on a malformed q alone (400)
 };
-std::string q_text(int thousandths);  // as a parameter prints it: "1", "0.5", "0.25", "0"
+std::string q_text(int thousandths);         // as a parameter prints it: "1", "0.5", "0.25", "0"
 Result<int> parse_q(std::string_view text);  // thousandths: "0.5" is 500; digits after the third are ignored
 
 }  // namespace junctor::sip

@@ -14,8 +14,8 @@ std::size_t ipv6_length(std::string_view text)
     return end + 1;
 }
 
-// Dots and digits only: then it has to be an IPv4 address, for no host name ends in a number (§25.1,
-// toplabel).
+// Dots and digits only: then it has to be an IPv4 address, for no host name ends in
+// a number (§25.1, toplabel).
 bool is_ipv4(std::string_view text)
 {
     int octets = 0;
@@ -102,6 +102,16 @@ std::size_t element_length(std::string_view value)
         }
     }
     return i;
+}
+
+bool List::next(std::string_view& element)
+{
+    if (done_) return false;
+    const std::size_t length = element_length(rest_);
+    element = rest_.substr(0, length);
+    done_ = length == rest_.size();
+    if (!done_) rest_.remove_prefix(length + 1);
+    return true;
 }
 
 std::optional<std::uint16_t> port(std::string_view digits)

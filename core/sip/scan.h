@@ -64,8 +64,8 @@ constexpr bool is(char c, Class which)
 bool all_escaped(std::string_view text, Class which);
 bool all(std::string_view text, Class which);
 
-// Length of the host name, IPv4 address or [IPv6 address] at the start of `text`; 0 if there is none that is
-// valid.
+// Length of the host name, IPv4 address or [IPv6 address] at the start of `text`; 0 if
+// there is none that is valid.
 std::size_t host_length(std::string_view text);
 
 // Length of the quoted string at the start of `text`, quotes included; 0 if it does not end. RFC 3261 §25.1
@@ -74,6 +74,19 @@ std::size_t quoted_length(std::string_view text);
 
 // Length of the first element of a comma-separated list, quoted strings and <...> respected.
 std::size_t element_length(std::string_view value);
+
+// The elements of such a list one by one, untrimmed. An empty list has one, empty
+// element; so has a comma too many.
+class List
+{
+public:
+    explicit List(std::string_view value) : rest_(value) {}
+    bool next(std::string_view& element);
+
+private:
+    std::string_view rest_;
+    bool done_ = false;
+};
 
 // 1..65535, up to five digits.
 std::optional<std::uint16_t> port(std::string_view digits);

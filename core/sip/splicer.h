@@ -1,5 +1,5 @@
-// Writes a message out piece by piece: its bytes with the edits applied, and between them what the writer
-// adds itself.
+// Writes a message out piece by piece: its bytes with the edits applied, and between them
+// what the writer adds itself.
 //
 // The edits are put in message order, and late texts are asked for, once, when the splicer is made. Not for
 // use outside core/sip.

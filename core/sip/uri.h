@@ -17,8 +17,8 @@ namespace junctor::sip
 
 constexpr std::size_t max_uri_length = 1024;
 
-// ";name=value" lists as in URIs and headers, walked without allocation. `list` starts at or after the first
-// ';'.
+// ";name=value" lists as in URIs and headers, walked without allocation. `list` starts
+// at or after the first ';'.
 struct Parameter {
     std::string_view name;
     std::string_view value;  // quotes kept; empty if there is none
@@ -52,8 +52,8 @@ struct Uri {
     std::optional<IpAddress> ip() const { return IpAddress::parse(host); }
 };
 
-// §19.1.4: comparison of two URIs (user case-sensitive, escapes equal to what they stand for, parameters by
-// the rules).
+// §19.1.4: comparison of two URIs (user case-sensitive, escapes equal to what they stand
+// for, parameters by the rules).
 bool equivalent(const Uri& a, const Uri& b);
 
 std::optional<std::string> unescape(std::string_view text);  // %HH; empty on a bad escape or %00

@@ -40,8 +40,8 @@ bool must_be_in_both(std::string_view name)
     return false;
 }
 
-// Of a name given twice, which §19.1.1 forbids, the first counts: then at least each URI is equivalent to
-// itself.
+// Of a name given twice, which §19.1.1 forbids, the first counts: then at least each
+// URI is equivalent to itself.
 bool repeats(std::string_view list, const Parameter& parameter, char separator)
 {
     return find_parameter(list, parameter.name, separator)->name.data() != parameter.name.data();

@@ -1,8 +1,8 @@
-// Messages on their way out: forwarded requests and responses, replies of our own, requests built from a
-// stored one.
+// Messages on their way out: forwarded requests and responses, replies of our own,
+// requests built from a stored one.
 //
-// RFC 3261 §8.2.6 (replies), §9.1 (CANCEL), §16.6 (forwarding), §17.1.1.3 (ACK to a non-2xx), §18.2.1
-// (received, rport).
+// RFC 3261 §8.2.6 (replies), §9.1 (CANCEL), §16.6 (forwarding), §17.1.1.3 (ACK to a non-2xx),
+// §18.2.1 (received, rport).
 #pragma once
 
 #include <optional>

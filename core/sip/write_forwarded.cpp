@@ -1,5 +1,5 @@
-// Requests and responses on their way through: RFC 3261 §16.6, §16.7. Only what a proxy has to change is
-// changed.
+// Requests and responses on their way through: RFC 3261 §16.6, §16.7. Only what a
+// proxy has to change is changed.
 #include <algorithm>
 #include <optional>
 #include <span>

@@ -235,6 +235,12 @@ TEST_CASE("a refused request can be salvaged far enough to answer it", "[sip][me
         CHECK(answerable(with(sample::invite(), "example.test SIP", "example.test; lr SIP")));
         CHECK(answerable(sample::invite().substr(0, sample::invite().find("Contact"))));
     }
+    SECTION("too many headers")
+    {
+        std::string many;
+        for (int i = 0; i < 300; ++i) many += "X: y\r\n";
+        CHECK(answerable(with(sample::invite(), "X-Strange", many + "X-Strange"))->headers().size() == 256);
+    }
     SECTION("not where nobody may be answered")
     {
         CHECK_FALSE(answerable(with(sample::invite(), "INVITE sip:bob@example.test SIP/2.0",

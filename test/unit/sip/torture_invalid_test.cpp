@@ -36,8 +36,8 @@ TEST_CASE("numbers that overflow (RFC 4475 §3.1.2.4, §3.1.2.5)", "[sip][tortur
     CHECK(verdict(with(sample::invite(), "5070>", "5070>;expires=280297596632815")) == 0);
 }
 
-// §3.1.1.4 calls these good; but one element that ends its strings at NUL would take "null-%00-null" for
-// "null-".
+// §3.1.1.4 calls these good; but one element that ends its strings at NUL would take
+// "null-%00-null" for "null-".
 TEST_CASE("escaped NULs in a user (RFC 4475 §3.1.1.4) are refused on purpose", "[sip][torture]")
 {
     CHECK(verdict(with(sample::invite(), "<sip:bob@example.test>", "sip:null-%00-null@example.test")) == 400);
