@@ -84,6 +84,7 @@ public:
     // No reply will come: branches and timers stop, retransmissions are absorbed for a while.
     void release();
     bool is_released() const { return released_; }
+    bool has_ended() const { return ended_; }
     void make_silent() { origin_.silent = true; }
 
     // Client side. Sends every target that can be sent, in parallel (§16.6); later calls fork anew (serial
