@@ -1,11 +1,12 @@
 #include "core/base/log.h"
 
+#include <syslog.h>
+#include <unistd.h>
+
 #include <ctime>
 #include <iterator>
 
 #include <fmt/format.h>
-#include <syslog.h>
-#include <unistd.h>
 
 namespace junctor
 {

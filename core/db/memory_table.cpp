@@ -12,6 +12,8 @@ namespace junctor::db
 namespace
 {
 
+constexpr DateTime unset_date{-2208988800};  // 1900-01-01, for what MySQL writes as 0000-00-00
+
 Cell cell_of(const Value& value)
 {
     struct Look {
@@ -112,6 +114,9 @@ MemoryTable::MemoryTable(const TableSpec& spec)
     for (const ColumnSpec& from : spec.columns) {
         Column to{from.name, from.type(), from.nullable, {}};
         if (from.default_value) to.default_value = converted(Value(*from.default_value), to.type);
+        if (from.default_value && to.type == Type::DateTime &&
+            std::holds_alternative<Null>(*to.default_value))
+            to.default_value = unset_date;  // of a zero date
         if (from.numbered) numbered = columns.size();
         columns.push_back(std::move(to));
     }
