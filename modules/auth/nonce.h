@@ -1,0 +1,40 @@
+// Nonces that carry their own expiry and are signed, so that no table of issued ones is needed (RFC 7616
+// §5.4).
+//
+//     4600b3fc 9f3a61d20000002a 5d1c...   56 characters: expiry in Unix seconds, a number of its own,
+//        8           16          32       HMAC-SHA256 of both with the secret, cut to 128 bits
+//
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace junctor::auth
+{
+
+struct Nonce {
+    std::int64_t expires = 0;  // Unix seconds; not checked by open()
+    std::uint64_t number = 0;  // unlike that of any other nonce of this process
+};
+
+class Nonces
+{
+public:
+    // Servers with the same secret accept each other's nonces.
+    explicit Nonces(std::string secret);
+
+    std::string make(std::int64_t expires);
+    std::optional<Nonce> open(std::string_view text) const;  // empty: not signed by us
+
+private:
+    std::string signature(std::string_view text) const;
+
+    const std::string secret_;
+    std::atomic<std::uint64_t> next_;
+};
+
+}  // namespace junctor::auth
