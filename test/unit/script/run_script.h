@@ -32,6 +32,7 @@ public:
         functions_.push_back(
             std::make_unique<Function>(Function{std::move(name), arity, routes, false, "", make}));
     }
+    void add(const Function& function) { functions_.push_back(std::make_unique<Function>(function)); }
     void add_waiting(std::string name, OneShot<Code>& answer)
     {
         auto make = [&answer](std::span<const Argument>, BindContext&) -> Result<std::unique_ptr<Call>> {
