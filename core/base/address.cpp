@@ -1,8 +1,8 @@
 #include "core/base/address.h"
 
-#include <arpa/inet.h>
-
 #include <cstring>
+
+#include <arpa/inet.h>
 
 #include "core/base/ascii.h"
 
@@ -41,7 +41,8 @@ std::optional<Protocol> protocol_from(std::string_view text)
 IpAddress IpAddress::v4(std::uint32_t host_order)
 {
     IpAddress address;
-    for (unsigned i = 0; i < 4; ++i) address.bytes_[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+    for (unsigned i = 0; i < 4; ++i)
+        address.bytes_[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
     return address;
 }
 
@@ -116,7 +117,8 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text, std::uint16_t def
     const std::size_t bracket = text.rfind(']');
     const std::size_t colon = text.rfind(':');
     const bool bare_v6 = bracket == std::string_view::npos && text.find(':') != colon;
-    if (!bare_v6 && colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
+    if (!bare_v6 && colon != std::string_view::npos &&
+        (bracket == std::string_view::npos || colon > bracket)) {
         const auto number = parse_unsigned(text.substr(colon + 1), 65535);
         if (!number) return {};
         port = static_cast<std::uint16_t>(*number);

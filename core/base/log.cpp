@@ -1,12 +1,11 @@
 #include "core/base/log.h"
 
-#include <syslog.h>
-#include <unistd.h>
-
 #include <ctime>
 #include <iterator>
 
 #include <fmt/format.h>
+#include <syslog.h>
+#include <unistd.h>
 
 namespace junctor
 {

@@ -28,7 +28,18 @@ Message::Message(Environment& environment, sip::MessagePtr sip, const transport:
 {
 }
 
+Message::Message(const Message&) = default;
+
 Message::~Message() = default;
+
+std::unique_ptr<Message> Message::copy() const
+{
+    std::unique_ptr<Message> message(new Message(*this));
+    message->transaction.reset();
+    message->parsed_uri_.reset();  // it has views into our text
+    message->uri_parsed_ = false;
+    return message;
+}
 
 std::string_view Message::uri() const
 {

@@ -97,8 +97,10 @@ class Message
 public:
     Message(Environment& environment, sip::MessagePtr sip, const transport::Flow& flow);
     ~Message();
-    Message(const Message&) = delete;
     Message& operator=(const Message&) = delete;
+    // As it stands now, for branches, failure routes and whoever keeps it: AVPs and module data are shared,
+    // the transaction is not taken along.
+    std::unique_ptr<Message> copy() const;
 
     Environment& environment() { return environment_; }
     const Environment& environment() const { return environment_; }
@@ -176,6 +178,8 @@ public:
     sip::SendPath send_path(const transport::ListenSocket& sent_from) const;
 
 private:
+    Message(const Message& other);
+
     Environment& environment_;
     sip::MessagePtr sip_;
     transport::Flow flow_;

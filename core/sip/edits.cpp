@@ -39,6 +39,20 @@ void Edits::apply(std::string_view source, std::size_t from, std::size_t to, con
         splicer.copy_rest();
 }
 
+std::string Edits::inserted_at(std::size_t offset, const SendPath& path) const
+{
+    std::string before, behind;
+    for (const Edit& edit : edits_) {
+        if (edit.offset != offset || edit.remove != 0) continue;
+        std::string text = edit.late ? edit.late(path) : edit.text;
+        if (edit.before)
+            before.insert(0, text);
+        else
+            behind += text;
+    }
+    return before + behind;
+}
+
 std::ptrdiff_t Edits::body_growth(const Message& message, const SendPath& path) const
 {
     std::string unused;

@@ -53,6 +53,8 @@ public:
     // `source`. Overlapping removals add up; of their new texts the first in message order wins.
     void apply(std::string_view source, std::size_t from, std::size_t to, const SendPath& path,
                std::string& out) const;
+    // The texts inserted at one offset, as they will come out.
+    std::string inserted_at(std::size_t offset, const SendPath& path) const;
     // Signed change of the body's length; Content-Length is corrected by it when writing.
     std::ptrdiff_t body_growth(const Message& message, const SendPath& path) const;
 

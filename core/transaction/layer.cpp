@@ -70,6 +70,7 @@ std::shared_ptr<Transaction> Layer::make(Transaction::Origin origin, std::unique
     } while (by_label_.contains(label));
     auto transaction = std::make_shared<Transaction>(*this, label, std::move(origin), std::move(user));
     by_label_.emplace(label, transaction);
+    ++made_by_index_[transaction->hash_index()];
     statistics_->in_use.add();
     return transaction;
 }

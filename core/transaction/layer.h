@@ -111,6 +111,8 @@ public:
     Statistics& statistics() { return *statistics_; }
     std::size_t size() const { return by_label_.size(); }
     std::size_t bytes() const { return bytes_; }
+    // Transactions made so far, by hash index; 65,536 numbers (MI t_hash).
+    const std::vector<std::uint32_t>& made_by_index() const { return made_by_index_; }
     void for_each(const std::function<void(Transaction&)>& visit);
     Worker& worker() { return worker_; }
     transport::Transport& transport() { return transport_; }
@@ -146,6 +148,7 @@ private:
     Statistics own_statistics_;
     Statistics* statistics_ = &own_statistics_;
     std::uint64_t counter_ = 0;
+    std::vector<std::uint32_t> made_by_index_ = std::vector<std::uint32_t>(65536, 0);
     std::size_t bytes_ = 0;
     std::unordered_map<std::uint64_t, std::shared_ptr<Transaction>> by_label_;
     std::unordered_multimap<std::uint64_t, Transaction*> by_key_;   // server transactions

@@ -76,9 +76,15 @@ public:
         return reply_tag_.empty() ? local_tag_ : reply_tag_;
     }  // of reply()'s last
     bool is_final_sent() const { return last_status_ >= 200; }
+    // The request came again: the kept reply goes out again, if there is one.
+    void on_retransmission()
+    {
+        if (server_) server_->on_request();
+    }
     // No reply will come: branches and timers stop, retransmissions are absorbed for a while.
     void release();
     bool is_released() const { return released_; }
+    bool has_ended() const { return ended_; }
     void make_silent() { origin_.silent = true; }
 
     // Client side. Sends every target that can be sent, in parallel (§16.6); later calls fork anew (serial
@@ -137,7 +143,6 @@ private:
     enum class Source : std::uint8_t { Network, User, Layer };
 
     // Told by the layer.
-    void on_retransmission() { server_->on_request(); }
     void on_acknowledged(const sip::Message& ack);  // an ACK to a 2xx
 
     // Told by branches.
