@@ -235,20 +235,24 @@ MemoryDriver::MemoryDriver(const Clock& clock) : store_(std::make_shared<Store>(
 
 MemoryDriver::~MemoryDriver() = default;
 
-void MemoryDriver::serve(std::string scheme)
+void MemoryDriver::serve(std::string scheme, std::string database)
 {
-    schemes_.push_back(std::move(scheme));
+    served_[std::move(scheme)] = std::move(database);
 }
 
 std::vector<std::string> MemoryDriver::schemes() const
 {
-    return schemes_;
+    std::vector<std::string> all{"memory"};
+    for (const auto& [scheme, database] : served_) all.push_back(scheme);
+    return all;
 }
 
 Result<std::shared_ptr<Backend>> MemoryDriver::open(const Url& url, bool)
 {
-    store_->databases[url.database];
-    return std::make_shared<MemoryBackend>(store_, url.database);
+    const auto served = served_.find(url.scheme);
+    const std::string& database = served == served_.end() ? url.database : served->second;
+    store_->databases[database];
+    return std::make_shared<MemoryBackend>(store_, database);
 }
 
 void MemoryDriver::slow(Duration answer_after)

@@ -5,6 +5,7 @@
 // memory://localhost/NAME; it begins empty.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,8 +27,9 @@ public:
     explicit MemoryDriver(const Clock& clock);  // workers that share this clock are part of the simulation
     ~MemoryDriver() override;
 
-    // Also for other schemes, so that a script with a mysql:// URL can be tested as it stands.
-    void serve(std::string scheme);
+    // Also for another scheme, so that a script with a mysql:// URL can be tested as it stands. All its URLs
+    // lead to `database`.
+    void serve(std::string scheme, std::string database);
     std::vector<std::string> schemes() const override;
     Result<std::shared_ptr<Backend>> open(const Url& url, bool may_create) override;
 
@@ -49,7 +51,7 @@ private:
     class Store;
     class MemoryBackend;
     class MemoryScan;
-    std::vector<std::string> schemes_{"memory"};
+    std::map<std::string, std::string> served_;  // other schemes: the database that they lead to
     std::shared_ptr<Store> store_;
 };
 

@@ -55,29 +55,6 @@ Result<void> set_in(const LoadedModule& module, std::string_view name, const scr
 
 }  // namespace
 
-class Loader::Library
-{
-public:
-    explicit Library(const std::string& path) : handle_(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {}
-    ~Library()
-    {
-        if (handle_ != nullptr) dlclose(handle_);
-    }
-    Library(const Library&) = delete;
-    Library& operator=(const Library&) = delete;
-
-    bool is_open() const { return handle_ != nullptr; }
-    const ModuleEntry* entry() const
-    {
-        using Entry = const ModuleEntry* (*)();
-        const auto function = reinterpret_cast<Entry>(dlsym(handle_, "junctor_module_entry"));
-        return function == nullptr ? nullptr : function();
-    }
-
-private:
-    void* handle_;
-};
-
 Loader::Loader(Registry& registry, Paths paths) : registry_(registry), paths_(std::move(paths)) {}
 
 Loader::~Loader()
@@ -109,19 +86,21 @@ Result<LoadedModule*> Loader::load(std::string_view path, std::string_view mpath
         return fail(fmt::format("there is no module {} in {}{}{}", name,
                                 paths_.override_directory.empty() ? "" : paths_.override_directory + " or ",
                                 mpath.empty() ? "" : std::string(mpath) + " or ", paths_.own_directory));
-    auto library = std::make_unique<Library>(file);
-    if (!library->is_open()) {
+    // Never unloaded: the closures that a module's code made live on in the registry and in compiled scripts.
+    void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == nullptr) {
         const char* why = dlerror();
         return fail(fmt::format("cannot load {}: {}", file, why != nullptr ? why : "no reason given"));
     }
-    const ModuleEntry* entry = library->entry();
+    using Entry = const ModuleEntry* (*)();
+    const auto function = reinterpret_cast<Entry>(dlsym(library, "junctor_module_entry"));
+    const ModuleEntry* const entry = function == nullptr ? nullptr : function();
     if (entry == nullptr) return fail(file + " is no module of Junctor");
     if (std::string_view(entry->core_version) != JUNCTOR_VERSION)
         return fail(
             fmt::format("{} was built for Junctor {}, this is {}; install the modules of this version", file,
                         entry->core_version, JUNCTOR_VERSION));
     auto module = entry->make();
-    libraries_.push_back(std::move(library));
     return add(name, std::move(module));
 }
 

@@ -2,7 +2,7 @@
 //
 // Where a module is looked for: in the directory of --mpath (which wins, so that a script written for another
 // installation runs as it stands); as the script names it, if that file is one of ours; in Junctor's own
-// directory. Single-threaded, at start. Modules stay loaded until the Loader goes.
+// directory. Single-threaded, at start. The objects of modules go with the Loader, their code stays.
 #pragma once
 
 #include <memory>
@@ -45,12 +45,10 @@ public:
     std::vector<std::string> available() const;  // names in the directories, for suggestions
 
 private:
-    class Library;
     std::string locate(std::string_view path, std::string_view mpath) const;
 
     Registry& registry_;
     Paths paths_;
-    std::vector<std::unique_ptr<Library>> libraries_;  // unloaded after the objects below are gone
     std::vector<std::unique_ptr<LoadedModule>> modules_;
 };
 
