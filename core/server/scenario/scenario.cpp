@@ -71,6 +71,21 @@ Result<std::vector<ScenarioStep>> parse_scenario(std::string_view text)
     return steps;
 }
 
+Result<Duration> parse_duration(std::string_view text)
+{
+    std::size_t digits = 0;
+    while (digits < text.size() && is_digit(text[digits])) ++digits;
+    const auto number = parse_unsigned(text.substr(0, digits), 1000000000);
+    const std::string_view unit = text.substr(digits);
+    if (!number) return fail(400, fmt::format("\"{}\" is no time: 60s, 500ms, 2m, 1h", text));
+    const auto count = static_cast<std::int64_t>(*number);
+    if (unit == "ms") return std::chrono::milliseconds(count);
+    if (unit == "s") return std::chrono::seconds(count);
+    if (unit == "m") return std::chrono::minutes(count);
+    if (unit == "h") return std::chrono::hours(count);
+    return fail(400, fmt::format("\"{}\" is no time: 60s, 500ms, 2m, 1h", text));
+}
+
 bool fits_pattern(std::string_view pattern, std::string_view text)
 {
     // Greedy with one step back: linear but for the last star.

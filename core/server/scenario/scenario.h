@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/runtime/clock.h"
 
 namespace junctor::server
 {
@@ -27,6 +28,8 @@ struct ScenarioStep {
 };
 
 Result<std::vector<ScenarioStep>> parse_scenario(std::string_view text);
+
+Result<Duration> parse_duration(std::string_view text);  // "60s", "500ms", "2m", "1h"
 
 // Does `text` fit `pattern`, in which each * stands for any run of characters? Both whole.
 bool fits_pattern(std::string_view pattern, std::string_view text);
