@@ -226,7 +226,8 @@ Result<std::string> Peer::credentials(std::string_view method, std::string_view 
         fmt::format("Digest username=\"{}\",realm=\"{}\",nonce=\"{}\",uri=\"{}\"", name_, realm, nonce, uri);
     if (!algorithm.empty()) text += ",algorithm=" + algorithm;
     if (!qop.empty()) text += ",qop=auth,nc=00000001,cnonce=\"abcdef\"";
-    const std::string probe = text + ",response=\"\"";
+    const std::size_t digits = iequals(algorithm, "SHA-256") ? 64 : 32;
+    const std::string probe = text + ",response=\"" + std::string(digits, '0') + "\"";
     const auto parsed = sip::DigestCredentials::parse(probe);
     if (!parsed) return fail(parsed.error());
     const std::string ha1 = sip::digest_ha1(parsed->algorithm, name_, realm, password_);
