@@ -49,16 +49,13 @@ std::string_view Message::uri() const
 const sip::Uri* Message::parsed_uri()
 {
     if (!is_request()) return nullptr;
-    if (!uri_parsed_) {
-        uri_parsed_ = true;
-        parsed_uri_.reset();
-        if (!is_uri_rewritten() && sip_->uri() != nullptr) {
+    if (!parsed_uri_) {
+        if (!is_uri_rewritten() && sip_->uri() != nullptr)
             parsed_uri_ = *sip_->uri();
-        } else if (const auto parsed = sip::Uri::parse(uri())) {
+        else if (const auto parsed = sip::Uri::parse(uri()))
             parsed_uri_ = *parsed;
-        } else {
+        else if (parse_error.error_class == 0)  // once an action; error_route clears it
             set_parse_error("the Request-URI does not parse: " + parsed.error().text, "Bad Request-URI");
-        }
     }
     return parsed_uri_ ? &*parsed_uri_ : nullptr;
 }
@@ -66,13 +63,13 @@ const sip::Uri* Message::parsed_uri()
 void Message::set_uri(std::string uri)
 {
     target_.uri = std::move(uri);
-    uri_parsed_ = false;
+    parsed_uri_.reset();
 }
 
 void Message::revert_uri()
 {
     target_.uri.clear();
-    uri_parsed_ = false;
+    parsed_uri_.reset();
 }
 
 bool Message::append_branch(Target target)

@@ -189,7 +189,6 @@ private:
     std::vector<Target> branches_;
     std::shared_ptr<AvpList> avps_;
     std::optional<sip::Uri> parsed_uri_;
-    bool uri_parsed_ = false;
     std::vector<std::pair<const void*, std::shared_ptr<void>>> extras_;
 };
 

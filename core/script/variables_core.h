@@ -20,7 +20,4 @@ std::span<const CoreVariable> uri_variables();      // Request-URI, destination 
 std::span<const CoreVariable> header_variables();   // From, To, Contact, credentials ...
 std::span<const CoreVariable> message_variables();  // first line, body, where from, flags, time, errors
 
-// q in thousandths as a parameter prints it: 1000 is "1", 500 "0.5", 250 "0.25".
-std::string q_text(int thousandths);
-
 }  // namespace junctor::script

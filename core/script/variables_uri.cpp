@@ -143,7 +143,7 @@ Value all_branches(Message& message)
     for (const Target& branch : message.branches()) {
         if (!text.empty()) text += ", ";
         if (branch.q >= 0)
-            text.append("<").append(branch.uri).append(">;q=").append(q_text(branch.q));
+            text.append("<").append(branch.uri).append(">;q=").append(sip::q_text(branch.q));
         else
             text.append(branch.uri);
     }
@@ -158,7 +158,7 @@ Value destination_set(Message& message)
     const auto add = [&](std::string_view uri, int q) {
         if (text.size() > empty) text += ", ";
         text.append("<").append(uri).append(">");
-        if (q >= 0) text.append(";q=").append(q_text(q));
+        if (q >= 0) text.append(";q=").append(sip::q_text(q));
     };
     if (message.is_uri_rewritten()) add(message.uri(), message.target().q);
     for (const Target& branch : message.branches()) add(branch.uri, branch.q);
@@ -200,18 +200,6 @@ constexpr CoreVariable table[] = {
 };
 
 }  // namespace
-
-std::string q_text(int thousandths)
-{
-    std::string text = thousandths >= 1000 ? "1" : "0";
-    if (thousandths <= 0 || thousandths >= 1000) return text;
-    text += '.';
-    for (int unit = 100; thousandths > 0; unit /= 10) {
-        text += static_cast<char>('0' + thousandths / unit);
-        thousandths %= unit;
-    }
-    return text;
-}
 
 std::span<const CoreVariable> uri_variables()
 {

@@ -25,6 +25,9 @@ TEST_CASE("a rewritten Request-URI is in force until it is reverted", "[script][
     message->set_uri("nonsense");
     CHECK(message->parsed_uri() == nullptr);
     CHECK(message->parse_error.reply_code == 400);
+    message->parse_error = {};  // as after error_route
+    CHECK(message->parsed_uri() == nullptr);
+    CHECK(message->parse_error.reply_code == 400);
     CHECK(env.reply(200, "OK")->parsed_uri() == nullptr);
 }
 
