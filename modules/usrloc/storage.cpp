@@ -262,13 +262,17 @@ std::vector<db::Statement> Storage::statements(std::string_view aor, std::span<c
 
 Task<Result<void>> Storage::write(std::string aor, std::vector<Change> changes) const
 {
-    auto all = statements(aor, changes, Inserting::NewRow);
+    auto all = statements(aor, changes, unsure_ ? Inserting::OrReplace : Inserting::NewRow);
     if (all.empty()) co_return Result<void>{};
     auto written = co_await table_.write(std::move(all), order_of(aor));
-    // 409: the row is there already, left by a write whose answer we did not wait for, or by another server.
-    if (!written && written.error().status == 409)
-        written = co_await table_.write(statements(aor, changes, Inserting::OrReplace), order_of(aor));
-    if (!written) co_return fail(std::move(written.error()));
+    if (!written && written.error().status == 409) {  // the row is there, of whomever
+        auto replacing = statements(aor, changes, Inserting::OrReplace);
+        written = co_await table_.write(std::move(replacing), order_of(aor));
+    }
+    if (!written) {
+        unsure_ = true;
+        co_return fail(std::move(written.error()));
+    }
     co_return Result<void>{};
 }
 

@@ -4,6 +4,7 @@
 // After bind() it does not change; any worker may use it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <span>
@@ -65,6 +66,9 @@ private:
     void complain(const Complaints& complaints) const;
 
     StorageSettings settings_;
+    // A write was not answered in time: what it was to insert may be there. From then on inserts look first,
+    // so that no row is there twice.
+    mutable std::atomic<bool> unsure_ = false;
     LocationTable table_;
     db::Table<StoredRow> rows_;  // the same, to select from
 };

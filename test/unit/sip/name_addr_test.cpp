@@ -105,6 +105,14 @@ TEST_CASE("q values are thousandths", "[sip][name_addr]")
     CHECK(parse_q("0.").error().text == "Decimal part missing in q");
 }
 
+TEST_CASE("a q is printed without needless digits, and read back as it was", "[sip][name_addr]")
+{
+    CHECK(q_text(0) == "0");
+    CHECK(q_text(500) == "0.5");
+    CHECK(q_text(1000) == "1");
+    for (const int q : {0, 1, 10, 25, 100, 250, 333, 999, 1000}) CHECK(parse_q(q_text(q)) == q);
+}
+
 TEST_CASE("a contact's q and expires", "[sip][name_addr]")
 {
     const auto contact = Contact::of(address("<sip:a@b.test>;q=0.7;expires=60"));

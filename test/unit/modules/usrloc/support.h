@@ -1,0 +1,188 @@
+// usrloc on a virtual clock, with a database in memory: started as a server would, asked as other modules do.
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include "core/db/memory_driver.h"
+#include "modules/usrloc/usrloc.h"
+#include "test/unit/support/module_under_test.h"
+
+namespace junctor::usrloc
+{
+class Usrloc;
+}
+
+namespace junctor::test
+{
+
+class LocationServer
+{
+public:
+    using Row = std::vector<std::pair<std::string, db::Value>>;
+
+    explicit LocationServer(int db_mode, int layout = 1004)
+        : driver(std::make_shared<db::MemoryDriver>(env.clock))
+    {
+        usrloc.context.databases().add(driver);
+        const auto schema = db::Schema::find();
+        REQUIRE(schema);
+        db::TableSpec location = *schema->table("location");
+        if (layout != location.version) {
+            for (const auto& variant : location.variants)
+                if (variant.version == layout) {
+                    location.version = layout;
+                    location.columns = variant.columns;
+                    location.primary_key = variant.primary_key;
+                    location.indexes = variant.indexes;
+                    break;
+                }
+        }
+        REQUIRE(driver->create("test", location));
+        usrloc.set("db_url", "memory://localhost/test");
+        usrloc.set("db_mode", db_mode);
+    }
+
+    // What the modules' start() does; false: refused, with `refusal`.
+    bool start(const std::string& table = "location")
+    {
+        const Worker::Here here(env.worker);
+        if (auto started = usrloc.start(); !started) {
+            UNSCOPED_INFO((refusal = started.error().text));
+            return false;
+        }
+        auto used = service().use(table);
+        if (!used) {
+            UNSCOPED_INFO((refusal = used.error().text));
+            return false;
+        }
+        location = *used;
+        env.worker.run_posted();
+        return true;
+    }
+
+    usrloc::LocationService& service() { return dynamic_cast<usrloc::LocationService&>(usrloc.module()); }
+    std::int64_t now() const { return env.clock.unix_seconds(); }
+
+    // Time passes, timers fire.
+    void pass(Duration time)
+    {
+        for (const auto until = env.clock.now() + time; env.clock.now() < until;) {
+            const auto due = env.worker.timers().next_due();
+            const auto next = due ? std::min(*due, until) : until;
+            env.clock.advance(std::max(next - env.clock.now(), Duration::zero()));
+            settle();
+        }
+    }
+    void settle()
+    {
+        const Worker::Here here(env.worker);
+        env.worker.run_posted();
+        env.worker.timers().run_due();
+        env.worker.run_posted();
+    }
+    template <class T>
+    void begin(Task<T>& task)
+    {
+        const Worker::Here here(env.worker);
+        task.start();
+        settle();
+    }
+    // The outcome of what needs no time to pass.
+    template <class T>
+    T await(Task<T> task)
+    {
+        begin(task);
+        REQUIRE(task.done());
+        return task.take();
+    }
+
+    struct Wish {
+        std::string aor = "alice", uri = "sip:a@192.0.2.7", call_id = "call-1";
+        std::uint32_t cseq = 1;
+        std::int64_t seconds = 3600;  // 0: remove
+        int q = -1;
+        std::uint32_t flags = 0;
+    };
+    usrloc::Registration registration(const Wish& wish) const
+    {
+        usrloc::Registration r;
+        r.aor = wish.aor;
+        r.call_id = wish.call_id;
+        r.cseq = wish.cseq;
+        r.now = now();
+        usrloc::BindingFields fields;
+        fields.uri = wish.uri;
+        fields.expires = r.now + wish.seconds;
+        fields.q = wish.q;
+        fields.flags = wish.flags;
+        fields.user_agent = "phone";
+        r.contacts.push_back({fields, wish.seconds == 0});
+        return r;
+    }
+    usrloc::Outcome::Status apply(const Wish& wish)
+    {
+        const usrloc::Registration r = registration(wish);
+        return await(location->apply_waiting(r)).status;
+    }
+    std::vector<std::string> uris(const std::string& aor = "alice")
+    {
+        const auto found = await(location->find_waiting(aor));
+        REQUIRE(found);
+        std::vector<std::string> result;
+        for (const auto& binding : *found)
+            if (binding->is_valid(now())) result.emplace_back(binding->uri());
+        return result;
+    }
+
+    db::MemoryTable& table(const std::string& name = "location")
+    {
+        db::MemoryTable* found = driver->table("test", name);
+        REQUIRE(found != nullptr);
+        return *found;
+    }
+    std::size_t rows() { return table().rows.size(); }
+    db::Value cell(const std::string& column, std::size_t row = 0)
+    {
+        REQUIRE(row < rows());
+        return table().rows[row][table().column(column)];
+    }
+    void insert(const Row& more, std::string_view leave_out = {})
+    {
+        Row row{{"username", std::string("alice")},
+                {"contact", std::string("sip:a@192.0.2.7")},
+                {"expires", db::DateTime{now() + 600}},
+                {"q", -1.0},
+                {"callid", std::string("call-1")},
+                {"cseq", std::int64_t{1}},
+                {"flags", std::int64_t{0}},
+                {"user_agent", std::string("phone")}};
+        for (const auto& [column, value] : more) {
+            std::erase_if(row, [&](const auto& cell) { return cell.first == column; });
+            row.emplace_back(column, value);
+        }
+        std::erase_if(row, [&](const auto& cell) { return cell.first == leave_out; });
+        REQUIRE(table().insert(row));
+    }
+
+    mi::Reply command(const std::string& name, std::vector<std::string> arguments)
+    {
+        for (const auto& command : usrloc.loaded().commands)
+            if (command.name == name) return await(command.run({name, std::move(arguments), {}}));
+        FAIL("no command " << name);
+        return {};
+    }
+    std::uint64_t statistic(const std::string& name)
+    {
+        const Statistic* found = usrloc.context.registry().find_statistic("usrloc", name);
+        REQUIRE(found != nullptr);
+        return found->value();
+    }
+
+    TestEnvironment env;
+    std::shared_ptr<db::MemoryDriver> driver;
+    ModuleUnderTest<usrloc::Usrloc> usrloc{env};
+    usrloc::Location* location = nullptr;
+    std::string refusal;
+};
+
+}  // namespace junctor::test
