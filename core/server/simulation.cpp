@@ -156,6 +156,13 @@ mi::Reply Simulation::command(mi::Request request)
     return answer.value_or(mi::Reply::error(500, "no answer within a minute"));
 }
 
+std::optional<std::uint64_t> Simulation::statistic(std::string_view group, std::string_view name) const
+{
+    const Statistic* const found = impl_->configuration->registry().find_statistic(group, name);
+    if (found == nullptr) return {};
+    return found->value();
+}
+
 VirtualClock& Simulation::clock()
 {
     return impl_->clock;

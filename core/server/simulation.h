@@ -6,7 +6,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,6 +52,7 @@ public:
     transport::SimulatedDns& dns();
     db::MemoryDriver& database();
     Endpoint server() const;
+    std::optional<std::uint64_t> statistic(std::string_view group, std::string_view name) const;
     mi::Reply command(mi::Request request);  // an MI command, run to its end
 
 private:

@@ -18,6 +18,15 @@ std::string value(const sip::Message& message, sip::HeaderType type)
     return header == nullptr ? "" : std::string(header->value);
 }
 
+// Where the dialog's requests go: the URI of the answer's Contact.
+std::string remote_target(const sip::Message& answer, const std::string& otherwise)
+{
+    const sip::Header* contact = answer.first(sip::HeaderType::Contact);
+    if (contact == nullptr) return otherwise;
+    const auto parsed = sip::NameAddr::parse(contact->value);
+    return parsed ? std::string(parsed->uri_text) : otherwise;
+}
+
 }  // namespace
 
 Phone::Phone(server::Simulation& simulation, TimerWheel& timers, std::string name, Endpoint address)
@@ -103,12 +112,11 @@ std::string Phone::routes(const sip::Message& answer)
 void Phone::acknowledge(const sip::Message& response)
 {
     const std::string call_id(response.call_id());
-    const auto contact = sip::NameAddr::parse(value(response, sip::HeaderType::Contact));
     acks_[call_id] = fmt::format(
         "ACK {} SIP/2.0\r\nVia: SIP/2.0/UDP {};branch=z9hG4bKack{}{}\r\nMax-Forwards: 70\r\n{}From: "
         "{}\r\nTo: {}\r\n"
         "Call-ID: {}\r\nCSeq: {} ACK\r\nContent-Length: 0\r\n\r\n",
-        contact ? contact->uri_text : target_, address_.text(), name_, ++counter_, routes(response),
+        remote_target(response, target_), address_.text(), name_, ++counter_, routes(response),
         value(response, sip::HeaderType::From), value(response, sip::HeaderType::To), call_id,
         response.cseq()->number);
     send(acks_[call_id]);
@@ -116,8 +124,7 @@ void Phone::acknowledge(const sip::Message& response)
 
 void Phone::hang_up(const sip::Message& answer)
 {
-    const auto contact = sip::NameAddr::parse(value(answer, sip::HeaderType::Contact));
-    send_request("BYE", std::string(contact ? contact->uri_text : target_),
+    send_request("BYE", remote_target(answer, target_),
                  fmt::format("Call-ID: {}\r\n{}", answer.call_id(), routes(answer)),
                  value(answer, sip::HeaderType::To));
 }
