@@ -37,7 +37,6 @@ std::unique_ptr<Message> Message::copy() const
     std::unique_ptr<Message> message(new Message(*this));
     message->transaction.reset();
     message->parsed_uri_.reset();  // it has views into our text
-    message->uri_parsed_ = false;
     return message;
 }
 
