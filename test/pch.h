@@ -1,6 +1,6 @@
 // Precompiled for the tests.
 #pragma once
 
-#include "core/pch.h"
-
 #include <catch2/catch.hpp>
+
+#include "core/pch.h"

@@ -1,8 +1,5 @@
 #include "core/server/daemon.h"
 
-#include <syslog.h>
-#include <unistd.h>
-
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -10,6 +7,8 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include "core/admin/core_commands.h"
 #include "core/base/counter.h"
@@ -69,7 +68,8 @@ int Daemon::run()
         say_to_terminal("config file ok, exiting...\n");
         return 0;
     }
-    if (!step(prepare_process()) || !step(open_network()) || !step(drop_privileges(process_)) || !step(start()))
+    if (!step(prepare_process()) || !step(open_network()) || !step(drop_privileges(process_)) ||
+        !step(start()))
         return refused;
     print_sockets();
     background_ready();
@@ -80,8 +80,9 @@ int Daemon::run()
 Result<void> Daemon::load()
 {
     set_log_level(2 + options_.debug_steps);
-    configuration_ = std::make_unique<Configuration>(ScriptSource{options_.script, std::nullopt, script::process_environment},
-                                                     Loader::Paths{options_.module_path, own_module_directory()});
+    configuration_ = std::make_unique<Configuration>(
+        ScriptSource{options_.script, std::nullopt, script::process_environment},
+        Loader::Paths{options_.module_path, own_module_directory()});
     // The core's commands first: `which` lists them in OpenSER's order.
     if (auto added = admin::add_core_commands(configuration_->registry(), *this); !added) return added;
     admin::add_core_statistics(configuration_->registry(), statistics_);
@@ -90,7 +91,8 @@ Result<void> Daemon::load()
     if (!loaded) return fail(fmt::format("the script {} has errors", options_.script));
 
     const auto& globals = configuration_->globals();
-    if (globals.debug.is_set() || options_.debug_steps == 0) set_log_level(static_cast<int>(globals.debug.value));
+    if (globals.debug.is_set() || options_.debug_steps == 0)
+        set_log_level(static_cast<int>(globals.debug.value));
     loaded_at_ = main_.clock().wall();
     return {};
 }
@@ -99,11 +101,12 @@ Result<void> Daemon::load()
 Result<void> Daemon::prepare_process()
 {
     const auto& globals = configuration_->globals();
-    const bool to_stderr =
-        globals.log_stderror.is_set() ? globals.log_stderror.value : (options_.log_stderr || !options_.background);
+    const bool to_stderr = globals.log_stderror.is_set() ? globals.log_stderror.value
+                                                         : (options_.log_stderr || !options_.background);
     if (!to_stderr) {
         const std::string name = globals.log_name.is_set() ? globals.log_name.value : "junctord";
-        const int facility = globals.log_facility.is_set() ? static_cast<int>(globals.log_facility.value) : LOG_DAEMON;
+        const int facility =
+            globals.log_facility.is_set() ? static_cast<int>(globals.log_facility.value) : LOG_DAEMON;
         set_log_sink(syslog_sink(name, facility));
     }
     const auto chosen = [](const script::TextSetting& setting, const std::string& option) {
@@ -141,7 +144,8 @@ unsigned Daemon::worker_count() const
 
 Result<void> Daemon::open_network()
 {
-    auto created = transport::Network::create(network_options(configuration_->globals(), options_), worker_count());
+    auto created =
+        transport::Network::create(network_options(configuration_->globals(), options_), worker_count());
     if (!created) return fail(created.error());
     network_ = std::move(*created);
     return options_.mode == Options::Mode::Serve ? network_->open() : Result<void>();
@@ -151,7 +155,8 @@ void Daemon::say_what_has_no_effect() const
 {
     for (const auto& parameter : configuration_->globals().without_effect)
         log_notice(area, "{}: {} is accepted and has no effect: {}",
-                   script::to_text(configuration_->sources().place(parameter.where)), parameter.name, parameter.reason);
+                   script::to_text(configuration_->sources().place(parameter.where)), parameter.name,
+                   parameter.reason);
     for (const std::string& option : options_.without_meaning)
         log_notice(area, "option {} is accepted and has no effect", option);
 }
@@ -160,10 +165,11 @@ void Daemon::print_sockets() const
 {
     std::string text = "Listening on\n";
     for (const auto& socket : network_->sockets())
-        text += fmt::format("             {}: {} [{}]:{}\n", to_text(socket.protocol), socket.name, socket.address.ip.text(),
-                            socket.address.port);
+        text += fmt::format("             {}: {} [{}]:{}\n", to_text(socket.protocol), socket.name,
+                            socket.address.ip.text(), socket.address.port);
     text += "Aliases:\n";
-    for (const std::string& alias : local_names(*network_).alias_texts()) text += "             " + alias + "\n";
+    for (const std::string& alias : local_names(*network_).alias_texts())
+        text += "             " + alias + "\n";
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
 }
@@ -175,8 +181,12 @@ Result<void> Daemon::start()
     say_what_has_no_effect();
 
     const auto& globals = configuration_->globals();
-    Engine::World world{main_, {network_->sockets().begin(), network_->sockets().end()}, local_names(*network_), {},
-                        resolver_options(globals), true};
+    Engine::World world{main_,
+                        {network_->sockets().begin(), network_->sockets().end()},
+                        local_names(*network_),
+                        {},
+                        resolver_options(globals),
+                        true};
     for (unsigned index = 0; index < worker_count(); ++index) {
         EventLoop& loop = *loops_.emplace_back(std::make_unique<EventLoop>(index));
         auto dns = transport::make_dns_client(loop, dns_options(globals));
@@ -193,7 +203,8 @@ Result<void> Daemon::start()
     static constexpr int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
     signals_ = std::make_unique<Signals>(main_, numbers, [this](int number) { on_signal(number); });
     run_workers();
-    log_notice(area, "junctord {} serves with {} workers and the script {}", JUNCTOR_VERSION, loops_.size(), script_file());
+    log_notice(area, "junctord {} serves with {} workers and the script {}", JUNCTOR_VERSION, loops_.size(),
+               script_file());
     return {};
 }
 

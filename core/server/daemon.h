@@ -10,8 +10,8 @@
 
 #include "core/admin/server_control.h"
 #include "core/admin/unix_server.h"
-#include "core/db/database.h"
 #include "core/base/core_statistics.h"
+#include "core/db/database.h"
 #include "core/runtime/event_loop.h"
 #include "core/runtime/signals.h"
 #include "core/server/configuration.h"

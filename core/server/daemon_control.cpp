@@ -1,9 +1,8 @@
 // The daemon under administration: signals, commands, and the way to its end.
-#include <unistd.h>
-
 #include <csignal>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "core/base/log.h"
 #include "core/server/daemon.h"
@@ -14,7 +13,8 @@ namespace
 {
 
 constexpr std::string_view area = "core";
-constexpr Duration drain_time = std::chrono::seconds(10);  // what transactions in progress get before the stop
+constexpr Duration drain_time =
+    std::chrono::seconds(10);  // what transactions in progress get before the stop
 constexpr Duration drain_step = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -22,7 +22,8 @@ constexpr Duration drain_step = std::chrono::milliseconds(100);
 std::vector<admin::ServerControl::Process> Daemon::processes() const
 {
     std::vector<Process> all{{main_id_, "main"}};
-    for (std::size_t i = 0; i < threads_.size(); ++i) all.push_back({threads_[i]->id, fmt::format("worker {}", i)});
+    for (std::size_t i = 0; i < threads_.size(); ++i)
+        all.push_back({threads_[i]->id, fmt::format("worker {}", i)});
     return all;
 }
 
@@ -65,14 +66,18 @@ void Daemon::on_signal(int number)
 {
     switch (number) {
         case SIGHUP: {
-            const auto reload = [](Daemon& self) -> Task<bool> { co_return (co_await self.reload_script()).has_value(); };
+            const auto reload = [](Daemon& self) -> Task<bool> {
+                co_return (co_await self.reload_script()).has_value();
+            };
             tasks_.start(reload(*this));
             break;
         }
         case SIGTERM:
         case SIGINT:
-            if (drain_until_) drain_until_ = main_.clock().now();  // asked twice: at once
-            else stop();
+            if (drain_until_)
+                drain_until_ = main_.clock().now();  // asked twice: at once
+            else
+                stop();
             break;
         default: log_notice(area, "signal {} is ignored", number);
     }

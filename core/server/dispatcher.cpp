@@ -54,13 +54,8 @@ void Dispatcher::cancel_scripts()
 
 void Dispatcher::on_message(std::string bytes, const transport::Flow& from)
 {
-    auto parsed = sip::Message::parse(std::move(bytes));
-    if (!parsed) {
-        statistics_.bad_msg_hdr.add();
-        log_info(area, "a message from {} is not SIP and was dropped: {}", from.remote.text(),
-                 parsed.error().text);
-        return;
-    }
+    auto parsed = sip::Message::take(bytes);
+    if (!parsed) return refuse_unreadable(std::move(bytes), from, parsed.error());
     const sip::MessagePtr& message = *parsed;
     const auto workers = static_cast<unsigned>(all_.size());
     unsigned owner = environment_->worker.index();
@@ -79,8 +74,18 @@ void Dispatcher::on_broken_stream(const Error& error, std::string_view bytes, co
 {
     statistics_.bad_msg_hdr.add();
     log_info(area, "the stream from {} is closed: {}", from.remote.text(), error.text);
-    const auto parsed = sip::Message::parse(std::string(bytes));
-    if (parsed && (*parsed)->is_request()) refuse(**parsed, from, error.status, error.text);
+    if (const auto request = sip::Message::salvage(std::string(bytes)))
+        refuse(*request, from, error.status, error.text);
+}
+
+// No index could be made. Where the few headers of an answer can be found all the same, the peer hears what
+// is wrong.
+void Dispatcher::refuse_unreadable(std::string bytes, const transport::Flow& from, const Error& error)
+{
+    statistics_.bad_msg_hdr.add();
+    log_info(area, "a message from {} cannot be read: {}", from.remote.text(), error.text);
+    if (const auto request = sip::Message::salvage(std::move(bytes)))
+        refuse(*request, from, error.status, error.text);
 }
 
 void Dispatcher::on_connection_closed(std::uint64_t) {}

@@ -54,6 +54,7 @@ private:
     Task<bool> route_response(std::shared_ptr<script::Message> message);
     Task<bool> forward_response(std::shared_ptr<script::Message> message);
     bool pass_hooks(script::Message& message) const;
+    void refuse_unreadable(std::string bytes, const transport::Flow& from, const Error& error);
     void refuse(const sip::Message& request, const transport::Flow& from, int status, std::string_view reason,
                 std::string_view headers = {});
 

@@ -11,8 +11,8 @@
 #include <span>
 #include <vector>
 
-#include "core/db/database.h"
 #include "core/base/core_statistics.h"
+#include "core/db/database.h"
 #include "core/module/module.h"
 #include "core/script/environment.h"
 #include "core/server/configuration.h"

@@ -23,7 +23,8 @@ transport::ListenItem item_of(std::string_view text)
             text.remove_prefix(colon + 1);
         }
     const std::size_t last = text.rfind(':');
-    const bool is_bare_v6 = text.find(':') != last && !text.ends_with(']') && text.find(']') == std::string_view::npos;
+    const bool is_bare_v6 =
+        text.find(':') != last && !text.ends_with(']') && text.find(']') == std::string_view::npos;
     if (last != std::string_view::npos && !is_bare_v6 && text.find(']', last) == std::string_view::npos)
         if (const auto port = parse_unsigned(text.substr(last + 1), 65535)) {
             item.port = static_cast<std::uint16_t>(*port);
@@ -60,7 +61,8 @@ transport::Options network_options(const script::ScriptGlobals& globals, const O
 transport::DnsOptions dns_options(const script::ScriptGlobals& globals)
 {
     transport::DnsOptions dns;
-    if (globals.dns_retr_time.is_set()) dns.retransmit_after = std::chrono::seconds(globals.dns_retr_time.value);
+    if (globals.dns_retr_time.is_set())
+        dns.retransmit_after = std::chrono::seconds(globals.dns_retr_time.value);
     if (globals.dns_retr_no.is_set()) dns.tries = static_cast<int>(globals.dns_retr_no.value);
     if (globals.dns_servers_no.is_set()) dns.servers = static_cast<int>(globals.dns_servers_no.value);
     dns.search_list = globals.dns_use_search_list.value;

@@ -1,4 +1,5 @@
-// From the script's global parameters and the command line to the options of transport, resolver and name client.
+// From the script's global parameters and the command line to the options of transport, resolver and name
+// client.
 #pragma once
 
 #include "core/script/globals.h"

@@ -37,6 +37,8 @@ public:
     // cut off (§18.3); empty lines before the first line too (§7.5). The error's status is 505 for another
     // version of SIP, else 400.
     static Result<std::shared_ptr<Message>> parse(std::string bytes);
+    // The same; `bytes` are taken only if it succeeds, so that salvage() has them.
+    static Result<std::shared_ptr<Message>> take(std::string& bytes);
     // For a request that parse() refused: as much of an index as its answer needs. Line ends are mended,
     // lines that are no headers left out. Null where no answer can be made: no usable Via, an ACK, a
     // response, not SIP at all.

@@ -96,6 +96,11 @@ std::string mend_line_ends(std::string_view bytes)
 
 Result<std::shared_ptr<Message>> Message::parse(std::string bytes)
 {
+    return take(bytes);
+}
+
+Result<std::shared_ptr<Message>> Message::take(std::string& bytes)
+{
     if (bytes.size() > max_message_size) return fail(513, "message too large");
     std::size_t start = 0;
     while (bytes.compare(start, crlf.size(), crlf) == 0) start += crlf.size();
@@ -103,7 +108,10 @@ Result<std::shared_ptr<Message>> Message::parse(std::string bytes)
 
     const std::shared_ptr<Message> message(new Message);
     message->bytes_ = std::move(bytes);
-    if (auto done = message->index(Strictness::Strict); !done) return fail(std::move(done.error()));
+    if (auto done = message->index(Strictness::Strict); !done) {
+        bytes = std::move(message->bytes_);
+        return fail(std::move(done.error()));
+    }
     message->cut_to_content_length();
     return message;
 }

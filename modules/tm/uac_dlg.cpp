@@ -63,7 +63,7 @@ Result<const transport::ListenSocket*> socket_named(std::string_view text,
 }
 
 Result<transaction::OriginatedRequest> wanted_request(const std::vector<std::string>& arguments,
-                                                  std::span<const transport::ListenSocket> sockets)
+                                                      std::span<const transport::ListenSocket> sockets)
 {
     transaction::OriginatedRequest request;
     request.method = arguments[0];
@@ -161,7 +161,8 @@ Task<mi::Reply> Tm::mi_uac_dlg(mi::Request request)
         [&environment, wanted = std::move(*wanted), callbacks = std::move(callbacks)]() mutable {
             const auto on_final = callbacks.on_final;
             const auto started = environment.transactions->originate(std::move(wanted), std::move(callbacks));
-            if (!started) on_final(transaction::Outcome{started.error().status, started.error().text, nullptr, {}});
+            if (!started)
+                on_final(transaction::Outcome{started.error().status, started.error().text, nullptr, {}});
         });
     co_return co_await answer;
 }

@@ -1,13 +1,13 @@
-// The unit tests, and a test case for each scenario: test/scenarios/*.scn become cases of their own, named after the
-// sentence that they prove.
+// The unit tests, and a test case for each scenario: test/scenarios/*.scn become cases of their own, named
+// after the sentence that they prove.
 #define CATCH_CONFIG_RUNNER
 #define CATCH_CONFIG_ENABLE_ALL_STRINGMAKERS
-#include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+
+#include <catch2/catch.hpp>
 
 #include "core/server/scenario/runner.h"
 

@@ -31,10 +31,13 @@ int play_scenarios(const Options& options)
             played = ScenarioRunner(std::filesystem::path(name).parent_path().string(), modules).run(text);
         }
         if (!played) ++failed;
-        std::fputs(fmt::format("{} {}{}\n", played ? "ok    " : "FAILED", name, played ? "" : "\n" + played.error().text).c_str(),
+        std::fputs(fmt::format("{} {}{}\n", played ? "ok    " : "FAILED", name,
+                               played ? "" : "\n" + played.error().text)
+                       .c_str(),
                    stdout);
     }
-    std::fputs(fmt::format("{} passed, {} failed\n", options.scenarios.size() - failed, failed).c_str(), stdout);
+    std::fputs(fmt::format("{} passed, {} failed\n", options.scenarios.size() - failed, failed).c_str(),
+               stdout);
     return failed == 0 ? 0 : 1;
 }
 

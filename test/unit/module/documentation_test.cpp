@@ -1,11 +1,12 @@
-// Each module's page is held to what the module declares: nothing undocumented, nothing documented that is not there.
-#include <catch2/catch.hpp>
-
+// Each module's page is held to what the module declares: nothing undocumented, nothing documented that is
+// not there.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "core/module/loader.h"
 
@@ -37,7 +38,9 @@ bool mentions(const std::string& page, const std::string& name)
         const char before = at == 0 ? ' ' : page[at - 1];
         const std::size_t end = at + name.size();
         const char after = end < page.size() ? page[end] : ' ';
-        const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+        const auto is_word = [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+        };
         if (!is_word(before) && !is_word(after)) return true;
     }
     return false;
@@ -45,7 +48,8 @@ bool mentions(const std::string& page, const std::string& name)
 
 }  // namespace
 
-TEST_CASE("every module has a page that names all its parameters, functions, commands and statistics", "[module][docs]")
+TEST_CASE("every module has a page that names all its parameters, functions, commands and statistics",
+          "[module][docs]")
 {
     REQUIRE_FALSE(module_names().empty());
     for (const std::string& name : module_names()) {
