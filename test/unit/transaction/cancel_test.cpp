@@ -16,7 +16,7 @@ RequestText cancel()
 
 }  // namespace
 
-TEST_CASE("CANCEL", "[transaction]")
+TEST_CASE("CANCEL of a forwarded INVITE", "[transaction]")
 {
     MiniProxy proxy;
     proxy.from_alice({});

@@ -226,7 +226,7 @@ TEST_CASE("loops are answered 482, spirals pass (RFC 3261 §16.3 step 4, RFC 539
     }
 }
 
-TEST_CASE("limits", "[transaction]")
+TEST_CASE("limits of the transaction layer", "[transaction]")
 {
     SECTION("transactions")
     {
