@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/admin/reply_json.h"
+
 namespace junctor::admin::json_rpc
 {
 namespace
@@ -19,33 +21,17 @@ Json error_of(const Json& id, int code, std::string message)
     return {{"jsonrpc", "2.0"}, {"id", id}, {"error", {{"code", code}, {"message", std::move(message)}}}};
 }
 
-Json nodes_of(const std::vector<mi::Node>& nodes)
-{
-    Json array = Json::array();
-    for (const mi::Node& node : nodes) {
-        Json object = Json::object();
-        if (!node.name.empty()) object["name"] = node.name;
-        if (!node.value.empty()) object["value"] = node.value;
-        if (!node.attributes.empty()) {
-            Json& attributes = object["attributes"] = Json::object();
-            for (const auto& [name, value] : node.attributes) attributes[name] = value;
-        }
-        if (!node.children.empty()) object["children"] = nodes_of(node.children);
-        array.push_back(std::move(object));
-    }
-    return array;
-}
-
 Json response_of(const Json& id, const mi::Reply& reply)
 {
     if (reply.code >= 300) {
         Json response = error_of(id, reply.code, reply.reason);
-        if (!reply.nodes.empty()) response["error"]["data"] = {{"nodes", nodes_of(reply.nodes)}};
+        if (!reply.nodes.empty()) response["error"]["data"] = {{"nodes", nodes_to_json(reply.nodes)}};
         return response;
     }
-    return {{"jsonrpc", "2.0"},
-            {"id", id},
-            {"result", {{"code", reply.code}, {"reason", reply.reason}, {"nodes", nodes_of(reply.nodes)}}}};
+    return {
+        {"jsonrpc", "2.0"},
+        {"id", id},
+        {"result", {{"code", reply.code}, {"reason", reply.reason}, {"nodes", nodes_to_json(reply.nodes)}}}};
 }
 
 // Text of one argument, or nothing if it has no form in MI.
