@@ -1,0 +1,69 @@
+# Bash completion of junctorctl: source it, or put it into /usr/share/bash-completion/completions/junctorctl.
+# shellcheck shell=bash
+
+_junctorctl() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local options="--db --socket --config --mpath --timeout --json --help --version"
+    local verbs="add passwd rm ul usrloc alias online db status ps stats script fifo start restart stop version"
+    local verb="" second="" i
+
+    case $previous in
+        --socket | --config)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        --mpath)
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            return
+            ;;
+        --db)
+            mapfile -t COMPREPLY < <(compgen -W "sqlite:// mysql:// postgres://" -- "$word")
+            return
+            ;;
+        --timeout) return ;;
+    esac
+    for ((i = 1; i < COMP_CWORD; ++i)); do
+        case ${COMP_WORDS[i]} in
+            --db | --socket | --config | --mpath | --timeout) ((++i)) ;;
+            -*) ;;
+            *)
+                if [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; else
+                    second=${COMP_WORDS[i]}
+                    break
+                fi
+                ;;
+        esac
+    done
+
+    local choices=$options
+    case $verb in
+        "") choices="$verbs $options" ;;
+        ul | usrloc | alias)
+            case $second in
+                "") choices="show add rm $options" ;;
+                show) choices="--brief $options" ;;
+            esac
+            ;;
+        db)
+            case $second in
+                "") choices="create check show drop $options" ;;
+                drop) choices="--yes $options" ;;
+                create | show) choices="subscriber location aliases grp dbaliases version acc missed_calls $options" ;;
+            esac
+            ;;
+        script)
+            case $second in
+                "") choices="check reload $options" ;;
+                check)
+                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                    return
+                    ;;
+            esac
+            ;;
+        stats) choices="core shmem sl tm usrloc registrar $options" ;;
+        # What this server offers; nothing is shown when none answers.
+        fifo) [[ -z $second ]] && choices=$(junctorctl --timeout 1 fifo which 2>/dev/null) ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+complete -F _junctorctl junctorctl

@@ -1,0 +1,42 @@
+// The verbs, one function each, without the parsing of the command line (command_line.h). Each gives the exit
+// status.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/junctorctl/session.h"
+
+namespace junctor::ctl
+{
+
+// account_commands.cpp. A password: none is asked for, twice and without echo; "-" is a line of standard
+// input.
+int add_account(Session& session, const std::string& user, const std::optional<std::string>& password,
+                const std::string& email);
+int change_password(Session& session, const std::string& user, const std::optional<std::string>& password);
+int remove_account(Session& session, const std::string& user);
+
+// location_commands.cpp: `ul` and `alias`, which differ in the table of usrloc that they mean.
+enum class LocationTable { Location, Aliases };
+int show_location(Session& session, LocationTable table, const std::string& user, bool brief);  // empty: all
+int add_location(Session& session, LocationTable table, const std::string& user, const std::string& uri,
+                 unsigned expires);  // seconds, 0: permanent
+int remove_location(Session& session, LocationTable table, const std::string& user, const std::string& uri);
+int show_online(Session& session);
+
+// database_commands.cpp
+int create_database(Session& session, const std::vector<std::string>& tables);  // none: all
+int drop_database(Session& session, const std::vector<std::string>& tables, bool without_asking);
+int check_database(Session& session);
+int show_table(Session& session, const std::string& table);
+
+// server_commands.cpp
+int show_statistics(Session& session, const std::vector<std::string>& names);  // groups or names; none: all
+int check_script(Session& session, const std::string& file);                   // empty: the one in force
+int start_server(Session& session, const std::vector<std::string>& options);
+int stop_server(Session& session);
+int restart_server(Session& session, const std::vector<std::string>& options);
+
+}  // namespace junctor::ctl
