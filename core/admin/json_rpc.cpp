@@ -25,13 +25,13 @@ Json response_of(const Json& id, const mi::Reply& reply)
 {
     if (reply.code >= 300) {
         Json response = error_of(id, reply.code, reply.reason);
-        if (!reply.nodes.empty()) response["error"]["data"] = {{"nodes", nodes_to_json(reply.nodes)}};
+        if (!reply.nodes.empty()) response["error"]["data"] = {{"nodes", nodes_to_json<Json>(reply.nodes)}};
         return response;
     }
-    return {
-        {"jsonrpc", "2.0"},
-        {"id", id},
-        {"result", {{"code", reply.code}, {"reason", reply.reason}, {"nodes", nodes_to_json(reply.nodes)}}}};
+    return {{"jsonrpc", "2.0"},
+            {"id", id},
+            {"result",
+             {{"code", reply.code}, {"reason", reply.reason}, {"nodes", nodes_to_json<Json>(reply.nodes)}}}};
 }
 
 // Text of one argument, or nothing if it has no form in MI.

@@ -108,7 +108,7 @@ int Console::finish(int status)
     if (has_reply_) {
         all["code"] = reply_.code;
         all["reason"] = reply_.reason;
-        all["nodes"] = admin::nodes_to_json(reply_.nodes);
+        all["nodes"] = admin::nodes_to_json<Json>(reply_.nodes);
     }
     if (!columns_.empty()) {
         Json rows = Json::array();
