@@ -173,9 +173,11 @@ public:
     }
     std::uint64_t statistic(const std::string& name)
     {
-        const Statistic* found = usrloc.context.registry().find_statistic("usrloc", name);
-        REQUIRE(found != nullptr);
-        return found->value();
+        for (const Statistic& declared : usrloc.loaded().statistics)
+            if (declared.name == name) return declared.value();
+        const Statistic* of_table = usrloc.context.registry().find_statistic("usrloc", name);
+        REQUIRE(of_table != nullptr);
+        return of_table->value();
     }
 
     TestEnvironment env;
