@@ -13,6 +13,18 @@ namespace junctor::mi_fifo
 {
 class MiFifo;
 }
+namespace junctor::options
+{
+class Options;
+}
+namespace junctor::registrar
+{
+class Registrar;
+}
+namespace junctor::rr
+{
+class Rr;
+}
 namespace junctor::sl
 {
 class Sl;
@@ -24,6 +36,10 @@ class Textops;
 namespace junctor::uri
 {
 class UriModule;
+}
+namespace junctor::usrloc
+{
+class Usrloc;
 }
 namespace junctor::xlog
 {
@@ -67,9 +83,13 @@ std::vector<Page> pages()
     std::vector<Page> all;
     all.emplace_back("maxfwd", linked_module<maxfwd::Maxfwd>());
     all.emplace_back("mi_fifo", linked_module<mi_fifo::MiFifo>());
+    all.emplace_back("options", linked_module<options::Options>());
+    all.emplace_back("registrar", linked_module<registrar::Registrar>());
+    all.emplace_back("rr", linked_module<rr::Rr>());
     all.emplace_back("sl", linked_module<sl::Sl>());
     all.emplace_back("textops", linked_module<textops::Textops>());
     all.emplace_back("uri", linked_module<uri::UriModule>());
+    all.emplace_back("usrloc", linked_module<usrloc::Usrloc>());
     all.emplace_back("xlog", linked_module<xlog::Xlog>());
     return all;
 }
