@@ -18,9 +18,9 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror)
-# g++ 12 sees these four where there are none once it optimises std::string and std::variant (GCC bugs 105651, 105593).
+# g++ 12 sees these three where there are none once it optimises std::string and std::variant (GCC bugs 105651, 105593).
 add_compile_options($<$<CONFIG:Release>:-Wno-array-bounds> $<$<CONFIG:Release>:-Wno-maybe-uninitialized>
-                    $<$<CONFIG:Release>:-Wno-restrict> $<$<CONFIG:Release>:-Wno-stringop-overflow>)
+                    $<$<CONFIG:Release>:-Wno-restrict>)
 include_directories(${PROJECT_SOURCE_DIR})
 
 if(JUNCTOR_SANITIZE)

@@ -1,5 +1,6 @@
 #include "core/base/version.h"
 
+#include <fmt/core.h>
 #include <sys/utsname.h>
 
 #include "core/base/ascii.h"
@@ -11,8 +12,7 @@ std::string server_name()
 {
     utsname machine{};
     uname(&machine);
-    return std::string("Junctor (") + version + " (" + machine.machine + '/' + lower_copy(machine.sysname) +
-           "))";
+    return fmt::format("Junctor ({} ({}/{}))", version, machine.machine, lower_copy(machine.sysname));
 }
 
 }  // namespace junctor
