@@ -31,7 +31,7 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen {host}:{control_port}
 rtp_ports {rtp}-{rtp_end}
-net_interface lo
+net_interface {host}
 """
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -30,12 +31,12 @@ def expect(condition, sentence):
 
 
 def free_port(host=HOST):
-    """A port that is free for UDP and for TCP."""
+    """A port that is free for UDP and for TCP; of four digits, since sipsak cuts off a fifth."""
     for _ in range(200):
+        port = random.randrange(5100, 9990)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind((host, 0))
-            port = udp.getsockname()[1]
             with contextlib.suppress(OSError):
+                udp.bind((host, port))
                 tcp.bind((host, port))
                 return port
     raise Failed("no free port")
@@ -87,7 +88,7 @@ class Server:
         self.script = self.directory / "test.cfg"
         text = script if script is not None else (TOP / (script_path or "cfg/junctor.cfg")).read_text()
         text = re.sub(r"(?m)^port=\d+", "", text)
-        self.script.write_text(f"listen={HOST}\nport={self.port}\n{text}\n")
+        self.script.write_text(f"listen={HOST}\nport={self.port}\nalias={HOST}\n{text}\n")
         self.process = None
         self.log = self.directory / "log"
 

@@ -52,11 +52,11 @@ def test_sipsak(build):
     """sipsak registers with the right password and is refused with a wrong one"""
     with Server(build) as server:
         server.create_database([("alice", "wonderland")]).start()
-        right = sipsak("-U", "-s", f"sip:alice@{HOST}:{server.port}", "-a", "wonderland", "-l", str(free_port()), "-i",
+        right = sipsak("-U", "-s", f"sip:alice@{HOST}:{server.port}", "-u", "alice", "-a", "wonderland", "-l", str(free_port()), "-i",
                        "-C", f"sip:alice@{HOST}:9999", "-x", "600")
         expect(right.returncode == 0, f"sipsak with the right password: {right.stdout}{right.stderr}")
         expect("alice" in server.ctl("ul", "show", f"alice@{HOST}"), "the binding is not shown by junctorctl")
-        wrong = sipsak("-U", "-s", f"sip:alice@{HOST}:{server.port}", "-a", "looking-glass", "-l", str(free_port()), "-i",
+        wrong = sipsak("-U", "-s", f"sip:alice@{HOST}:{server.port}", "-u", "alice", "-a", "looking-glass", "-l", str(free_port()), "-i",
                        "-C", f"sip:alice@{HOST}:9998", "-x", "600")
         expect(wrong.returncode != 0, f"a wrong password was accepted: {wrong.stdout}")
         expect("9998" not in server.ctl("ul", "show", f"alice@{HOST}"), "a wrong password left a binding")
