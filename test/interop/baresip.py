@@ -19,11 +19,10 @@ call_local_timeout 30
 call_max_calls 4
 audio_path /usr/share/baresip
 audio_player aubridge,nil
-audio_source ausine,440
+audio_source aubridge,mic
 audio_alert aubridge,nil
 module_path {modules}
 module g711.so
-module ausine.so
 module aubridge.so
 module_tmp uuid.so
 module_tmp account.so

@@ -18,7 +18,7 @@ def test_parallel_calls(build):
         server.create_database(USERS).start()
         callee = free_port()
         server.ctl("ul", "add", f"bob@{HOST}", f"sip:bob@{HOST}:{callee}")
-        with sipp_server("uas", callee):
+        with sipp_server("answer.xml", callee):
             output = sipp("call.xml", server.port, "-s", "bob", "-m", "2000", "-r", "200", "-l", "1000", "-d", "5000")
         print("# " + "\n# ".join(line for line in output.splitlines()
                                  if re.search(r"(Successful|Failed) call|Peak was", line)))

@@ -88,7 +88,7 @@ class Server:
         self.script = self.directory / "test.cfg"
         text = script if script is not None else (TOP / (script_path or "cfg/junctor.cfg")).read_text()
         text = re.sub(r"(?m)^port=\d+", "", text)
-        self.script.write_text(f"listen={HOST}\nport={self.port}\nalias={HOST}\n{text}\n")
+        self.script.write_text(f"listen={HOST}\nport={self.port}\nalias={HOST}:5060\n{text}\n")
         self.process = None
         self.log = self.directory / "log"
 
