@@ -5,7 +5,7 @@
 
 #include "core/script/message.h"
 #include "modules/registrar/settings.h"
-#include "modules/usrloc/binding.h"
+#include "modules/usrloc/usrloc.h"
 
 namespace junctor::registrar
 {
