@@ -24,8 +24,9 @@ add_compile_options($<$<CONFIG:Release>:-Wno-array-bounds> $<$<CONFIG:Release>:-
 include_directories(${PROJECT_SOURCE_DIR})
 
 if(JUNCTOR_SANITIZE)
-  add_compile_options(-fsanitize=${JUNCTOR_SANITIZE} -fno-omit-frame-pointer -O1)
-  add_link_options(-fsanitize=${JUNCTOR_SANITIZE})
+  # vptr would need the type information of libraries that hide theirs (SOCI).
+  add_compile_options(-fsanitize=${JUNCTOR_SANITIZE} -fno-sanitize=vptr -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=${JUNCTOR_SANITIZE} -fno-sanitize=vptr)
   # g++ 12 reports false positives of these two when it instruments.
   add_compile_options(-Wno-maybe-uninitialized -Wno-tsan)
 endif()
