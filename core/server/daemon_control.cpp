@@ -107,7 +107,6 @@ void Daemon::finish()
     const auto end = [](Daemon& self) -> Task<bool> {
         const bool well = co_await self.engine_->stop();
         self.status_ = well ? 0 : 1;
-        self.control_.reset();
         for (unsigned index = 0; index < self.loops_.size(); ++index) {
             EventLoop& loop = *self.loops_[index];
             loop.post([&self, &loop, index] {
@@ -117,6 +116,10 @@ void Daemon::finish()
         }
         for (const auto& thread : self.threads_) thread->thread.join();
         self.databases_.close();
+        // Whoever waits for us to be gone looks at these: last of all, so that the next server may start.
+        self.pid_file_.remove();
+        self.group_file_.remove();
+        self.control_.reset();
         log_notice(area, "stopped");
         self.main_.stop();
         co_return well;

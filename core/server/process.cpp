@@ -62,7 +62,13 @@ Result<Identity> user_id(const std::string& name)
 
 PidFile::~PidFile()
 {
+    remove();
+}
+
+void PidFile::remove()
+{
     if (!path_.empty()) unlink(path_.c_str());
+    path_.clear();
 }
 
 Result<void> PidFile::check(const std::string& path)

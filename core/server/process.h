@@ -20,6 +20,7 @@ public:
 
     Result<void> check(const std::string& path);  // before anything is started
     Result<void> write(const std::string& path, int id);
+    void remove();
 
 private:
     std::string path_;
