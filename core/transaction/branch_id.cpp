@@ -83,7 +83,7 @@ std::optional<unsigned> worker_of_response(std::string_view branch)
     return id->worker;
 }
 
-std::uint32_t loop_hash(const sip::Message& request, unsigned socket, const HashKey& key)
+std::uint32_t loop_hash(const sip::Message& request, const transport::Flow& from, const HashKey& key)
 {
     std::string text;
     text.reserve(512);
@@ -92,15 +92,15 @@ std::uint32_t loop_hash(const sip::Message& request, unsigned socket, const Hash
     append(text, request.from() != nullptr ? request.from()->tag() : std::string_view());
     append(text, request.to() != nullptr ? request.to()->tag() : std::string_view());
     append_hex(text, request.cseq() != nullptr ? request.cseq()->number : 0);
-    append_hex(text += '\n', socket);
-    text += '\n';
+    append_hex(text += '\n', from.socket != nullptr ? from.socket->id : 0);
+    append(text += '\n', from.remote.ip.text());
     append_all(text, request, sip::HeaderType::Route);
     append_all(text, request, sip::HeaderType::ProxyRequire);
     append_all(text, request, sip::HeaderType::ProxyAuthorization);
     return static_cast<std::uint32_t>(keyed_hash(key, text));
 }
 
-bool is_loop(const sip::Message& request, unsigned socket, const HashKey& key)
+bool is_loop(const sip::Message& request, const transport::Flow& from, const HashKey& key)
 {
     std::optional<std::uint32_t> hash;  // only if a Via of ours is there at all
     for (const sip::Header& header : request.headers()) {
@@ -111,7 +111,7 @@ bool is_loop(const sip::Message& request, unsigned socket, const HashKey& key)
             const std::size_t end = rest.find_first_of(";, \t\r\n");
             const std::string_view branch = rest.substr(0, end);
             if (const auto id = BranchId::parse(branch)) {
-                if (!hash) hash = loop_hash(request, socket, key);
+                if (!hash) hash = loop_hash(request, from, key);
                 if (id->loop == *hash) return true;
             }
             rest.remove_prefix(branch.size());

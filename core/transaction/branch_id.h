@@ -15,6 +15,7 @@
 
 #include "core/sip/message.h"
 #include "core/transaction/keyed_hash.h"
+#include "core/transport/transport.h"
 
 namespace junctor::transaction
 {
@@ -39,10 +40,11 @@ unsigned worker_of_request(const sip::Message& request, unsigned workers);
 // forward; then any worker will do.
 std::optional<unsigned> worker_of_response(std::string_view branch);
 
-// §16.6 step 8. `socket` is the number of the receiving socket, an input of the routing script.
-std::uint32_t loop_hash(const sip::Message& request, unsigned socket, const HashKey& key);
+// §16.6 step 8. The receiving socket and the source address are inputs of routing, too: an application server
+// that sends a request back as it was makes no loop yet, but doing so twice does.
+std::uint32_t loop_hash(const sip::Message& request, const transport::Flow& from, const HashKey& key);
 // §16.3 step 4: has this very request, unchanged in what we route by, been here before?
-bool is_loop(const sip::Message& request, unsigned socket, const HashKey& key);
+bool is_loop(const sip::Message& request, const transport::Flow& from, const HashKey& key);
 
 // §16.11: for stateless forwarding, the same for every retransmission of the same request and for its CANCEL
 // and ACK.

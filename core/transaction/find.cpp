@@ -21,8 +21,7 @@ bool Layer::absorb_request(const sip::MessagePtr& request, const transport::Flow
         return true;
     }
     if (absorb_waiting(request, from)) return true;
-    if (settings_.detect_loops &&
-        is_loop(*request, from.socket != nullptr ? from.socket->id : 0, options_.key)) {
+    if (settings_.detect_loops && is_loop(*request, from, options_.key)) {
         answer_loop(*request, from);
         return true;
     }

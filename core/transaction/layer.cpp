@@ -33,7 +33,7 @@ void Layer::count_into(Statistics& statistics)
 
 std::uint32_t Layer::loop_hash_of(const sip::Message& request, const transport::Flow& from) const
 {
-    return loop_hash(request, from.socket != nullptr ? from.socket->id : 0, options_.key);
+    return loop_hash(request, from, options_.key);
 }
 
 bool Layer::match_response(Response response)

@@ -110,8 +110,9 @@ Result<std::string> describe_request(script::Message& message, const Description
     if (body && !request.body().empty()) {
         lines.add_raw(request.body());
         lines.add_raw("\n");
+    } else {
+        lines.add(".");
     }
-    lines.add(".");
     return lines.take();
 }
 

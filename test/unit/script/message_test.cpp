@@ -126,3 +126,27 @@ TEST_CASE("data of a module's own lives as long as the message", "[script][messa
     CHECK(message->extra<std::string>(&other) == "text");
     CHECK(env.request()->extra<int>(&mine) == 0);
 }
+
+TEST_CASE("a copy goes its own way but for AVPs and what modules keep", "[script][message]")
+{
+    TestEnvironment env;
+    const auto message = env.request("sip:bob@example.test");
+    message->set_uri("sip:carol@example.test");
+    REQUIRE(message->parsed_uri() != nullptr);
+    static const int key = 0;
+    message->extra<int>(&key) = 7;
+    const auto copy = message->copy();
+    CHECK(copy->id() == message->id());
+    CHECK(copy->parsed_uri()->user == "carol");
+
+    message->set_uri("sip:dave@example.test");
+    message->flags = 1;
+    message->edits.append_header(message->sip(), "X: 1\r\n");
+    CHECK(copy->uri() == "sip:carol@example.test");
+    CHECK(copy->flags == 0);
+    CHECK(copy->edits.empty());
+
+    message->avps().add({std::string("x")}, std::int64_t{1});
+    CHECK(copy->avps().count({std::string("x")}) == 1);
+    CHECK(copy->extra<int>(&key) == 7);
+}

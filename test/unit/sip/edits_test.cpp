@@ -222,3 +222,15 @@ TEST_CASE("an element that is not in the list changes nothing", "[sip][edits]")
                          "<sip:a>");  // another text of the same letters
     CHECK(edits.empty());
 }
+
+TEST_CASE("what was inserted at a place can be asked for, in the order it comes out", "[sip][edits]")
+{
+    Edits edits;
+    edits.insert(3, "b");
+    edits.insert(3, [](const SendPath&) { return std::string("c"); });
+    edits.insert(3, "a", true);
+    edits.insert(4, "elsewhere");
+    edits.replace(3, 2, "not inserted");
+    CHECK(edits.inserted_at(3, {}) == "abc");
+    CHECK(edits.inserted_at(0, {}).empty());
+}
