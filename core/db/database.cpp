@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "core/base/ascii.h"
+#include "core/db/run_blocking.h"
 #include "core/runtime/worker.h"
 
 namespace junctor::db
 {
 namespace
 {
+
+constexpr Duration deadline_at_start = std::chrono::minutes(1);
 
 std::string seconds_text(Duration duration)
 {
@@ -42,7 +44,9 @@ Task<Result<T>> Database::ask(std::string what, Duration deadline, Start start)
 {
     Worker* const worker = Worker::current();
     if (worker == nullptr) co_return fail(what + ": a database can be awaited on a worker's thread only");
-    if (deadline <= Duration::zero()) deadline = deadline_;
+    // Workers outlive databases, but for the loop of run_blocking(): a late answer keeps that one alive.
+    const std::shared_ptr<Worker> blocking = detail::loop_run_to_end();
+    if (deadline <= Duration::zero()) deadline = blocking ? deadline_at_start : deadline_;
 
     struct Leaving {  // also by cancellation
         std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
@@ -55,9 +59,10 @@ Task<Result<T>> Database::ask(std::string what, Duration deadline, Start start)
         resolver.resolve(fail(504, "the database did not answer within " + seconds_text(deadline)));
     });
     timer.start(deadline);
-    start(*worker, Abandoned(leaving.gone), [worker, resolver = answer.resolver()](Result<T> given) {
-        deliver<T>(*worker, resolver, std::move(given));
-    });
+    start(*worker, Abandoned(leaving.gone),
+          [worker, blocking, resolver = answer.resolver()](Result<T> given) {
+              deliver<T>(*worker, resolver, std::move(given));
+          });
     Result<T> result = co_await answer;
     if (!result) {
         counters_.failed.add();

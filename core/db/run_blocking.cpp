@@ -7,6 +7,8 @@ namespace junctor::db::detail
 namespace
 {
 
+thread_local std::shared_ptr<EventLoop> current_loop;
+
 Task<bool> then_stop(Task<bool> task, EventLoop& loop)
 {
     co_await std::move(task);
@@ -16,12 +18,19 @@ Task<bool> then_stop(Task<bool> task, EventLoop& loop)
 
 }  // namespace
 
+std::shared_ptr<Worker> loop_run_to_end()
+{
+    return current_loop;
+}
+
 void run_to_end(Task<bool> task)
 {
-    EventLoop loop(0);
-    Task<bool> whole = then_stop(std::move(task), loop);
-    loop.post([&whole] { whole.start(); });
-    loop.run();
+    const auto loop = std::make_shared<EventLoop>(0);
+    const auto outer = std::exchange(current_loop, loop);
+    Task<bool> whole = then_stop(std::move(task), *loop);
+    loop->post([&whole] { whole.start(); });
+    loop->run();
+    current_loop = outer;
 }
 
 }  // namespace junctor::db::detail

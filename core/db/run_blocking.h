@@ -1,13 +1,16 @@
 // Runs a task to its end on an event loop of its own and waits: for the start, before workers run, and for
-// tools. Never on a worker's thread once it serves.
+// tools. Never on a worker's thread once it serves. A query that names no deadline has a minute here instead
+// of the database's own: a start may take its time.
 //
 //     const auto rows = db::run_blocking(subscribers.select());
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "core/runtime/task.h"
+#include "core/runtime/worker.h"
 
 namespace junctor::db
 {
@@ -15,6 +18,8 @@ namespace detail
 {
 
 void run_to_end(Task<bool> task);
+// The loop on which this thread does it now; null: it does not. Who may answer after the end holds on to it.
+std::shared_ptr<Worker> loop_run_to_end();
 
 template <class T>
 Task<bool> keep(Task<T> task, std::optional<T>& result)

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "core/base/ascii.h"
 #include "core/db/blocking_backend.h"
@@ -70,6 +72,8 @@ Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, bool may_c
         return fail(503, fmt::format("{}: there is no file {}; make it with: junctorctl --db {} db create",
                                      url.text(), path.string(), url.text()));
     options.settings.path = path.string();
+    // It will hold passwords: not for everybody's eyes. SQLite gives the files beside it the same rights.
+    if (const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_CLOEXEC, 0640); file >= 0) ::close(file);
 
     if (auto trial = connect(options.settings, db::BlockingBackend::Use::Writing); !trial)
         return fail(fmt::format("{}: {}", url.text(), trial.error().text));

@@ -1,0 +1,240 @@
+#include "core/db/blocking_backend.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include <catch2/catch.hpp>
+
+#include "core/db/database.h"
+#include "core/db/memory_table.h"
+#include "core/db/run_blocking.h"
+#include "core/db/table.h"
+#include "test/unit/db/driver_suite.h"
+
+using namespace junctor;
+using namespace junctor::db;
+using test::Thing;
+
+namespace
+{
+
+// A database with one table in memory, which fails where a test says so.
+struct Server {
+    MemoryTable table{test::things()}, in_transaction_before{test::things()}, savepoint{test::things()};
+    std::mutex mutex;
+    bool refuses_connections = false, refuses_commit = false, gives_up = false, is_lost = false;
+    int connections = 0, rollbacks = 0;
+    // A gate that readings wait at, for full queues.
+    bool gate_closed = false;
+    std::condition_variable gate;
+};
+
+class FakeConnection final : public BlockingConnection
+{
+public:
+    explicit FakeConnection(Server& server) : server_(server) {}
+
+    Result<RowSet> read(const Statement& select) override
+    {
+        if (select.layout->table == "version") {
+            RowSet three(1);
+            three.add_integer(3);
+            return three;
+        }
+        std::unique_lock lock(server_.mutex);
+        server_.gate.wait(lock, [this] { return !server_.gate_closed; });
+        return server_.table.select(select);
+    }
+    Result<std::uint64_t> execute(const Statement& statement) override
+    {
+        const std::lock_guard lock(server_.mutex);
+        if (server_.gives_up) {
+            open_ = false;
+            server_.table = server_.in_transaction_before;
+            return fail(503, "the disk is full");
+        }
+        return server_.table.execute(statement);
+    }
+    Result<void> begin() override
+    {
+        server_.in_transaction_before = server_.table;
+        open_ = true;
+        return {};
+    }
+    Result<void> commit() override
+    {
+        if (server_.refuses_commit) return fail(503, "no commit today");
+        open_ = false;
+        return {};
+    }
+    void rollback() override
+    {
+        server_.table = server_.in_transaction_before;
+        ++server_.rollbacks;
+        open_ = false;
+    }
+    bool in_transaction() override { return open_; }
+    Result<void> set_savepoint() override
+    {
+        server_.savepoint = server_.table;
+        return {};
+    }
+    void drop_savepoint() override {}
+    void back_to_savepoint() override { server_.table = server_.savepoint; }
+    Result<void> scan(const Statement& select, std::size_t, const std::function<bool(RowSet)>& each) override
+    {
+        auto rows = read(select);
+        if (!rows) return fail(rows.error());
+        each(std::move(*rows));
+        return fail(503, "the connection broke");
+    }
+    Result<FoundTable> inspect(const std::string& table) override
+    {
+        FoundTable found{table, {}};
+        if (table == "version")
+            found.columns.push_back({"table_version", Type::Integer, "", true});
+        else
+            for (const auto& column : server_.table.columns)
+                found.columns.push_back({column.name, column.type, "", true});
+        return found;
+    }
+    Result<std::vector<std::string>> tables() override { return std::vector<std::string>{"things"}; }
+    Result<void> create(const TableSpec&) override { return {}; }
+    Result<void> drop(const std::string&) override { return {}; }
+    bool is_lost() override { return std::exchange(server_.is_lost, false); }
+
+private:
+    Server& server_;
+    bool open_ = false;
+};
+
+struct Fixture {
+    Server server;
+    std::shared_ptr<Database> database;
+    Table<Thing> things;
+
+    explicit Fixture(BlockingBackend::Limits limits = {})
+    {
+        const auto connect = [this](BlockingBackend::Use) -> Result<std::unique_ptr<BlockingConnection>> {
+            const std::lock_guard lock(server.mutex);
+            if (server.refuses_connections) return fail(503, "nobody listens there");
+            ++server.connections;
+            return std::make_unique<FakeConnection>(server);
+        };
+        database = std::make_shared<Database>(Url::parse("memory://h/d").value(),
+                                              std::make_shared<BlockingBackend>(connect, limits));
+        REQUIRE(things.bind(database));
+    }
+    ~Fixture() { database->close(); }
+
+    Result<std::uint64_t> insert(std::string name)
+    {
+        Thing thing;
+        thing.name = std::move(name);
+        return run_blocking(things.insert(thing));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a commit that fails is a failure of every write in it, and is undone", "[db]")
+{
+    Fixture f;
+    f.server.refuses_commit = true;
+    const auto failed = f.insert("a");
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().text == "things: no commit today");
+    CHECK(f.server.rollbacks == 1);
+    CHECK(f.server.table.rows.empty());
+    f.server.refuses_commit = false;
+    CHECK(f.insert("a"));
+}
+
+TEST_CASE("a database that gives a transaction up fails all that was in it", "[db]")
+{
+    Fixture f;
+    f.server.gives_up = true;
+    CHECK(f.insert("a").error().status == 503);
+    f.server.gives_up = false;
+    CHECK(f.insert("a"));
+    CHECK(f.server.table.rows.size() == 1);
+}
+
+TEST_CASE("a connection that cannot be made fails the query, and the next one tries again", "[db]")
+{
+    Fixture f;
+    f.server.is_lost = true;
+    f.server.refuses_connections = true;
+    // One of two readers may have a connection already: ask until the lost one was met.
+    Result<std::vector<Thing>> answer = run_blocking(f.things.select());
+    for (int i = 0; answer && i < 10000; ++i) answer = run_blocking(f.things.select());
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().text == "things: nobody listens there");
+    f.server.refuses_connections = false;
+    CHECK(run_blocking(f.things.select()));
+}
+
+TEST_CASE("a scan that breaks off says so after what it had delivered", "[db]")
+{
+    Fixture f;
+    REQUIRE(f.insert("a"));
+    int rows = 0;
+    const auto scanned = run_blocking(f.things.scan([&rows](Thing&) { ++rows; }));
+    CHECK(rows == 1);
+    REQUIRE_FALSE(scanned);
+    CHECK_THAT(scanned.error().text, Catch::Contains("the connection broke"));
+}
+
+TEST_CASE("a scan that nobody goes on with ends, also while its thread waits", "[db]")
+{
+    Fixture f;
+    for (const char* name : {"a", "b", "c"}) REQUIRE(f.insert(name));
+    Statement select;
+    auto layout = std::make_shared<Layout>();
+    layout->table = "things";
+    layout->columns = {{"name", Type::Text}};
+    select.layout = layout;
+    select.columns = {0};
+    {
+        const auto never_asked = f.database->scan(select);
+    }
+    const auto scan = f.database->scan(select);
+    CHECK(run_blocking(f.database->next(*scan))->size() == 3);
+}
+
+namespace
+{
+
+// Two readings while the gate is closed: one waits there, one in the queue; then one too many.
+Task<bool> fill_queue(Fixture& f)
+{
+    auto at_gate = f.things.select();
+    at_gate.start();
+    std::vector<Task<Result<std::vector<Thing>>>> queued;
+    bool refused = false;
+    // The reader takes the first out of the queue when it gets to run: then one more fits.
+    for (int i = 0; i < 3 && !refused; ++i) {
+        queued.push_back(f.things.select());
+        queued.back().start();
+        if (queued.back().done()) {
+            const auto answer = queued.back().take();
+            refused = !answer && answer.error().status == 503;
+        }
+    }
+    {
+        const std::lock_guard lock(f.server.mutex);
+        f.server.gate_closed = false;
+    }
+    f.server.gate.notify_all();
+    co_return refused;
+}
+
+}  // namespace
+
+TEST_CASE("readings beyond the limit are refused at once", "[db]")
+{
+    Fixture f(BlockingBackend::Limits{.readers = 1, .waiting_reads = 1});
+    f.server.gate_closed = true;
+    CHECK(run_blocking(fill_queue(f)));
+    CHECK(run_blocking(f.things.select()));
+}
