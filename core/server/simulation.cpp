@@ -40,6 +40,7 @@ struct Simulation::Impl {
         for (int turn = 0; turn < 100; ++turn) {
             network.settle();
             main_loop.run_posted();
+            const Worker::Here here(main_loop);  // a timer's work may ask the database
             if (main_loop.timers().run_due() == 0) return;
         }
     }
@@ -103,7 +104,7 @@ Result<void> Simulation::stop()
         result = co_await engine.stop();
         co_return true;
     };
-    tasks.start(wait(*i.engine, well));
+    i.main_loop.post([&] { tasks.start(wait(*i.engine, well)); });
     for (int step = 0; step < 600 && !well; ++step) {  // a slow database may take its time: ten minutes
         i.settle();
         i.network.advance(std::chrono::seconds(1));
@@ -148,7 +149,7 @@ mi::Reply Simulation::command(mi::Request request)
         reply = co_await known.run(std::move(asked));
         co_return true;
     };
-    tasks.start(wait(*command, std::move(request), answer));
+    i.main_loop.post([&] { tasks.start(wait(*command, std::move(request), answer)); });
     for (int step = 0; step < 600 && !answer; ++step) {
         i.settle();
         if (!answer) i.network.advance(std::chrono::milliseconds(100));
