@@ -20,6 +20,11 @@ namespace junctor
 struct CoreStatistics;
 }
 
+namespace junctor::transport
+{
+class Blacklists;
+}
+
 namespace junctor::transaction
 {
 class Layer;
@@ -68,6 +73,7 @@ struct Environment {
     ScriptVariables variables{};                                       // $var(...)
     std::uint64_t messages = 0;                                        // received so far: $mi
     CoreStatistics* statistics = nullptr;                              // of the process; null: nobody counts
+    transport::Blacklists* blacklists = nullptr;  // of the process; null: nothing is blocked
 };
 
 }  // namespace junctor::script

@@ -1,9 +1,12 @@
 #include "core/script/forward.h"
 
+#include <fmt/format.h>
+
 #include "core/base/core_statistics.h"
 #include "core/base/log.h"
 #include "core/sip/write.h"
 #include "core/transaction/branch_id.h"
+#include "core/transport/blacklist.h"
 #include "core/transport/find_socket.h"
 
 namespace junctor::script
@@ -45,6 +48,23 @@ const transport::ListenSocket* forced_socket(const Message& message, Protocol pr
     return nullptr;
 }
 
+Failure failure_of(const Error& error)
+{
+    return error.status == 473 ? Failure::Filtered : Failure::SendFailed;
+}
+
+// A destination that refuses at once is remembered, so that the next message does not try it first.
+Result<void> send_unless_blocked(Message& message, const transport::Destination& to, std::string_view bytes)
+{
+    transport::Blacklists* blacklists = message.environment().blacklists;
+    if (blacklists && blacklists->forbids(to, bytes, message.blacklists)) {
+        return fail(473, fmt::format("{} is on a blacklist", to.remote.text()));
+    }
+    auto sent = message.environment().transport.send(to, bytes);
+    if (!sent && blacklists) blacklists->add_failed(to);
+    return sent;
+}
+
 Result<void> send_forwarded(Message& message, const transport::Destination& to, std::string_view branch)
 {
     transport::Transport& transport = message.environment().transport;
@@ -58,7 +78,8 @@ Result<void> send_forwarded(Message& message, const transport::Destination& to, 
     how.via_params = message.add_local_rport ? ";rport" : "";
     how.source = message.flow().remote;
     how.force_rport = message.force_rport;
-    return transport.send(to, write_forwarded_request(message.sip(), how, message.send_path(*socket)));
+    const std::string bytes = write_forwarded_request(message.sip(), how, message.send_path(*socket));
+    return send_unless_blocked(message, to, bytes);
 }
 
 void count(Message& message, bool sent)
@@ -110,7 +131,7 @@ Task<Code> forward_request(Message& message, const transport::NextHop* hop)
         last = sent.error();
     }
     count(message, false);
-    co_return message.fail(last, Code{-1}, Failure::SendFailed);
+    co_return message.fail(last, Code{-1}, failure_of(last));
 }
 
 Task<Code> send_as_received(Message& message, transport::NextHop hop)
@@ -120,11 +141,11 @@ Task<Code> send_as_received(Message& message, transport::NextHop hop)
     Error last{500, "there is no address to send to"};
     for (transport::Destination to : *destinations) {
         to.socket = forced_socket(message, to.protocol);
-        const auto sent = message.environment().transport.send(to, message.sip().bytes());
+        const auto sent = send_unless_blocked(message, to, message.sip().bytes());
         if (sent) co_return Code{1};
         last = sent.error();
     }
-    co_return message.fail(last, Code{-1}, Failure::SendFailed);
+    co_return message.fail(last, Code{-1}, failure_of(last));
 }
 
 }  // namespace junctor::script

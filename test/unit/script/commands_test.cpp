@@ -1,5 +1,6 @@
 // The commands of the core: core.md, section 3.
 #include "core/base/core_statistics.h"
+#include "core/transport/blacklist.h"
 #include "test/unit/script/run_script.h"
 
 using namespace junctor;
@@ -257,4 +258,28 @@ TEST_CASE("send() sends what was received, unchanged", "[script][commands]")
     REQUIRE(commands.env.transport.sent.size() == 1);
     CHECK(commands.env.transport.sent[0].bytes == commands.message->sip().bytes());
     CHECK(commands.env.transport.sent[0].to.remote.text() == "203.0.113.9:5090");
+}
+
+TEST_CASE("what a chosen blacklist forbids is not sent, what failed is remembered", "[script][commands]")
+{
+    Commands commands;
+    transport::Blacklists blacklists(commands.env.clock, true);
+    transport::BlacklistRule rule;
+    rule.network = *IpAddress::parse("10.0.0.0");
+    rule.mask_bits = 8;
+    REQUIRE(blacklists.add("gw", {rule}));
+    commands.env.environment.blacklists = &blacklists;
+    commands.run(
+        "dst_blacklist = gw:{(any, 10.0.0.0/8, 0, \"\")}\n"
+        "route { if (forward(\"10.0.0.1\")) note(sent); use_blacklist(\"gw\"); "
+        "if (!forward(\"10.0.0.1\")) note(blocked); send(\"10.0.0.1\"); }");
+    CHECK(commands.trace == "sent blocked");
+    CHECK(commands.message->failure == Failure::Filtered);
+    CHECK(commands.env.transport.sent.size() == 1);
+
+    Commands broken;
+    broken.env.environment.blacklists = &blacklists;
+    broken.env.transport.broken = true;
+    broken.run(in_route("forward(\"203.0.113.7\");"));
+    CHECK(blacklists.list().back().entries.size() == 1);
 }
