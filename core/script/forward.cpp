@@ -53,16 +53,20 @@ Failure failure_of(const Error& error)
     return error.status == 473 ? Failure::Filtered : Failure::SendFailed;
 }
 
-// A destination that refuses at once is remembered, so that the next message does not try it first.
 Result<void> send_unless_blocked(Message& message, const transport::Destination& to, std::string_view bytes)
 {
-    transport::Blacklists* blacklists = message.environment().blacklists;
+    const transport::Blacklists* blacklists = message.environment().blacklists;
     if (blacklists && blacklists->forbids(to, bytes, message.blacklists)) {
         return fail(473, fmt::format("{} is on a blacklist", to.remote.text()));
     }
-    auto sent = message.environment().transport.send(to, bytes);
-    if (!sent && blacklists) blacklists->add_failed(to);
-    return sent;
+    return message.environment().transport.send(to, bytes);
+}
+
+// A destination that cannot be sent to gives way to the next, and is passed over for a while.
+void remember_failed(Message& message, const transport::Destination& to, const Error& error)
+{
+    transport::Blacklists* blacklists = message.environment().blacklists;
+    if (blacklists && error.status != 473) blacklists->add_failed(to);
 }
 
 Result<void> send_forwarded(Message& message, const transport::Destination& to, std::string_view branch)
@@ -124,6 +128,7 @@ Task<Code> forward_request(Message& message, const transport::NextHop* hop)
     for (transport::Destination to : *destinations) {
         to.socket = forced_socket(message, to.protocol);
         const auto sent = send_forwarded(message, to, branch);
+        if (!sent && to.remote != destinations->back().remote) remember_failed(message, to, sent.error());
         if (sent) {
             count(message, true);
             co_return Code{1};
@@ -142,6 +147,7 @@ Task<Code> send_as_received(Message& message, transport::NextHop hop)
     for (transport::Destination to : *destinations) {
         to.socket = forced_socket(message, to.protocol);
         const auto sent = send_unless_blocked(message, to, message.sip().bytes());
+        if (!sent && to.remote != destinations->back().remote) remember_failed(message, to, sent.error());
         if (sent) co_return Code{1};
         last = sent.error();
     }

@@ -38,13 +38,28 @@ script::Settings settings_from(const script::ScriptGlobals& globals)
     return settings;
 }
 
+// The script's lists, into the one that all workers ask.
+Result<void> add_blacklists(transport::Blacklists& blacklists, const script::ScriptGlobals& globals)
+{
+    for (const auto& list : globals.blacklists) {
+        std::vector<transport::BlacklistRule> rules;
+        for (const auto& rule : list.rules) {
+            rules.push_back(
+                {rule.inverted, rule.protocol, rule.network, rule.mask_bits, rule.port, rule.text});
+        }
+        if (auto added = blacklists.add(list.name.text, std::move(rules)); !added) return added;
+    }
+    return {};
+}
+
 Engine::Engine(Configuration& configuration, World world, CoreStatistics& statistics,
                db::Databases& databases)
     : configuration_(configuration),
       world_(std::move(world)),
       statistics_(statistics),
       databases_(databases),
-      settings_(settings_from(configuration.globals()))
+      settings_(settings_from(configuration.globals())),
+      blacklists_(world_.main_loop.clock(), !configuration.globals().disable_dns_blacklist.value)
 {
     const auto key = transaction::HashKey::random();
     std::vector<Dispatcher*> all;
@@ -60,6 +75,8 @@ Engine::Engine(Configuration& configuration, World world, CoreStatistics& statis
                                                          seat.dns, world_.names, settings_});
         place->environment->transactions = place->layer.get();
         place->environment->program = configuration.program();
+        place->environment->statistics = &statistics_;
+        place->environment->blacklists = &blacklists_;
         all.push_back(&place->dispatcher);
         places_.push_back(std::move(place));
     }
@@ -70,6 +87,7 @@ Engine::~Engine() = default;
 
 Result<void> Engine::start()
 {
+    if (auto added = add_blacklists(blacklists_, configuration_.globals()); !added) return added;
     const auto& modules = configuration_.loader().modules();
     for (const auto& module : modules)
         if (auto driver = module->object->database_driver(); driver && world_.module_drivers)

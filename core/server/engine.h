@@ -19,6 +19,7 @@
 #include "core/server/dispatcher.h"
 #include "core/server/local_names.h"
 #include "core/transaction/layer.h"
+#include "core/transport/blacklist.h"
 
 namespace junctor::server
 {
@@ -72,6 +73,7 @@ private:
     CoreStatistics& statistics_;
     db::Databases& databases_;
     script::Settings settings_;
+    transport::Blacklists blacklists_;
     std::vector<std::unique_ptr<Place>> places_;
     std::size_t started_ = 0;  // modules whose start() succeeded
 };

@@ -32,7 +32,10 @@ Result<void> Branch::send_first()
     Result<void> result = fail(477, "no destination");
     do {
         if (next_destination_ >= request_.destinations.size()) return result;
-        result = send_to(request_.destinations[next_destination_++]);
+        const transport::Destination& to = request_.destinations[next_destination_++];
+        result = send_to(to);
+        const bool blacklisted = !result && result.error().status == 473;
+        if (!result && !blacklisted && has_further_destination() && request_.gave_way) request_.gave_way(to);
     } while (!result && request_.failover);
     return result;
 }

@@ -34,6 +34,8 @@ struct BranchRequest {
     using Writer = std::function<std::string(const transport::ListenSocket& socket, std::string_view branch)>;
     // May this message go there? (Destination blacklists.)
     using Filter = std::function<bool(const transport::Destination& to, std::string_view bytes)>;
+    // A destination did not answer, refused (503) or could not be sent to, and gives way to the next.
+    using GaveWay = std::function<void(const transport::Destination& to)>;
 
     std::string uri;                                   // Request-URI that leaves
     transport::NextHop next_hop;                       // resolved unless `destinations` are given
@@ -43,7 +45,8 @@ struct BranchRequest {
     std::uint32_t flags = 0;                           // the user's (branch flags)
     std::string path;                                  // the user's: kept with the branch
     Writer write;
-    Filter allow;  // may be empty
+    Filter allow;      // may be empty
+    GaveWay gave_way;  // may be empty
 };
 
 class Branch

@@ -115,6 +115,7 @@ bool Transaction::try_next_destination(Branch& branch)
     if (!may_fork() || branch.fork() <= stopped_fork_ || branches_.size() >= max_attempts) return false;
     BranchRequest next = branch.request_;
     const unsigned target = branch.target(), fork = branch.fork();
+    if (next.gave_way) next.gave_way(branch.destination());
     if (!launch(std::move(next), target, fork, branch.next_destination_)) return false;
     branch.replaced_ = true;
     return true;

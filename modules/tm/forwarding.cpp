@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/script/interpreter.h"
 #include "core/sip/write.h"
+#include "core/transport/blacklist.h"
 
 namespace junctor::tm
 {
@@ -61,6 +62,13 @@ Result<BranchRequest> branch_request(std::shared_ptr<const Message> text, Target
     request.failover = !options.flags.no_failover();
     request.flags = target.flags;
     request.path = target.path;
+    if (auto* blacklists = text->environment().blacklists) {
+        request.allow = [blacklists, chosen = text->blacklists](const transport::Destination& to,
+                                                                std::string_view bytes) {
+            return !blacklists->forbids(to, bytes, chosen);
+        };
+        request.gave_way = [blacklists](const transport::Destination& to) { blacklists->add_failed(to); };
+    }
     request.write = [text = std::move(text), uri = std::move(target.uri), path = std::move(target.path)](
                         const transport::ListenSocket& socket, std::string_view branch) {
         sip::ForwardedRequest how;

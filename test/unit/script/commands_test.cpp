@@ -277,9 +277,17 @@ TEST_CASE("what a chosen blacklist forbids is not sent, what failed is remembere
     CHECK(commands.message->failure == Failure::Filtered);
     CHECK(commands.env.transport.sent.size() == 1);
 
+    // A destination gives way to the next, and is passed over for a while; a single one is tried again.
     Commands broken;
     broken.env.environment.blacklists = &blacklists;
     broken.env.transport.broken = true;
-    broken.run(in_route("forward(\"203.0.113.7\");"));
-    CHECK(blacklists.list().back().entries.size() == 1);
+    broken.env.resolver.hosts["two.test"] = {{Protocol::Udp, *Endpoint::parse("203.0.113.7:5060")},
+                                             {Protocol::Udp, *Endpoint::parse("203.0.113.8:5060")}};
+    broken.run(in_route("forward(\"two.test\"); forward(\"203.0.113.9\");"));
+    const auto lists = blacklists.list();
+    const auto dns =
+        std::find_if(lists.begin(), lists.end(), [](const auto& list) { return list.name == "dns"; });
+    REQUIRE(dns != lists.end());
+    REQUIRE(dns->entries.size() == 1);
+    CHECK(dns->entries[0].rule.network == *IpAddress::parse("203.0.113.7"));
 }
