@@ -15,6 +15,7 @@ mi::Command command(std::string name, std::string help, bool takes_input, Run ru
 std::vector<mi::Command> statistics_commands(Registry& registry);
 std::vector<mi::Command> process_commands(Registry& registry, ServerControl& server);
 std::vector<mi::Command> script_commands(ServerControl& server);
+mi::Command blacklist_command(ServerControl& server);
 mi::Command status_command(const Registry& registry, ServerControl& server);
 
 std::string calendar_text(WallTime time);              // "Thu Mar 15 10:00:00 2007", local time, as ctime

@@ -48,6 +48,7 @@ Result<void> add_core_commands(Registry& registry, ServerControl& server)
 {
     std::vector<mi::Command> commands = statistics_commands(registry);
     for (auto& command : process_commands(registry, server)) commands.push_back(std::move(command));
+    commands.push_back(blacklist_command(server));
     commands.push_back(status_command(registry, server));
     for (auto& command : script_commands(server)) commands.push_back(std::move(command));
     for (auto& command : commands)

@@ -11,6 +11,11 @@
 #include "core/runtime/clock.h"
 #include "core/runtime/task.h"
 
+namespace junctor::transport
+{
+class Blacklists;
+}
+
 namespace junctor::admin
 {
 
@@ -34,6 +39,8 @@ public:
     virtual unsigned workers() const = 0;
     virtual std::vector<std::string> sockets() const = 0;  // "udp:192.0.2.1:5060"
     virtual std::vector<std::string> modules() const = 0;  // in load order
+
+    virtual const transport::Blacklists* blacklists() const { return nullptr; }  // null: it has none
 
     // Checks the file and makes it the script in force; messages under way finish on the old one. The value
     // is for the admin (warnings), perhaps empty; an error's text holds all diagnostics, one or more lines

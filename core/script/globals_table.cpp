@@ -12,7 +12,7 @@ using T = TlsSettings;
 
 constexpr std::string_view no_fork = "junctord stays in the foreground: a service manager keeps it running";
 constexpr std::string_view no_pools = "memory comes from the system: there are no pools to report on";
-constexpr std::string_view no_unix_socket = "junctorctl speaks JSON-RPC over a socket of its own";
+constexpr std::string_view no_children = "one loop answers every client, and no command waits for another";
 constexpr std::string_view one_loop = "the workers that children= sets serve every transport";
 constexpr std::string_view no_lookup = "received= follows RFC 3261 §18.2.1: no name is looked up for a Via";
 constexpr std::string_view no_multicast = "Junctor neither joins nor sends to multicast groups";
@@ -37,9 +37,9 @@ const std::array parameters{
     GlobalParameter{"mem_log", IntegerTarget{&G::memlog, -100, 100}, no_pools},
     GlobalParameter{"maxbuffer", IntegerTarget{&G::maxbuffer}},
     GlobalParameter{"avp_aliases", SpecialTarget::AvpAliases},
-    GlobalParameter{"unix_sock", TextTarget{&G::unix_sock}, no_unix_socket},
-    GlobalParameter{"unix_sock_children", IntegerTarget{&G::unix_sock_children}, no_unix_socket},
-    GlobalParameter{"unix_tx_timeout", IntegerTarget{&G::unix_tx_timeout}, no_unix_socket},
+    GlobalParameter{"unix_sock", TextTarget{&G::unix_sock}},
+    GlobalParameter{"unix_sock_children", IntegerTarget{&G::unix_sock_children}, no_children},
+    GlobalParameter{"unix_tx_timeout", IntegerTarget{&G::unix_tx_timeout}},
     GlobalParameter{"sock_mode", IntegerTarget{&G::sock_mode, 0, 07777}},
     GlobalParameter{"sock_user", TextTarget{&G::sock_user, Form::Text}},
     GlobalParameter{"sock_group", TextTarget{&G::sock_group, Form::Text}},

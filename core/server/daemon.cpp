@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "core/admin/core_commands.h"
+#include "core/admin/legacy_server.h"
 #include "core/base/counter.h"
 #include "core/base/log.h"
+#include "core/server/directories.h"
 #include "core/server/network_options.h"
 
 namespace junctor::server
@@ -36,14 +38,6 @@ void say_to_terminal(const std::string& text)
 }
 
 }  // namespace
-
-std::string own_module_directory()
-{
-    std::error_code failed;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
-    const auto beside = program.parent_path().parent_path() / "lib" / "junctor" / "modules";
-    return !failed && std::filesystem::exists(beside) ? beside.string() : JUNCTOR_MODULE_DIRECTORY;
-}
 
 Daemon::Daemon(Options options)
     : options_(std::move(options)), main_(0), drain_timer_(main_.timers(), [this] { wait_for_calls(); })
@@ -210,12 +204,30 @@ Result<void> Daemon::start()
 
 Result<void> Daemon::start_administration()
 {
+    if (auto started = start_legacy_commands(); !started) return started;
     if (options_.control_socket == "none") return {};
     admin::UnixServerSettings settings;
     if (!options_.control_socket.empty()) settings.path = options_.control_socket;
     auto control = admin::UnixServer::start(main_, configuration_->registry(), std::move(settings));
     if (!control) return fail(control.error());
     control_ = std::move(*control);
+    return {};
+}
+
+Result<void> Daemon::start_legacy_commands()
+{
+    const auto& globals = configuration_->globals();
+    admin::LegacyServerSettings settings;
+    settings.path = globals.unix_sock.is_set() ? globals.unix_sock.value : options_.unix_socket;
+    if (settings.path.empty()) return {};
+    const auto access = admin::file_access(static_cast<mode_t>(globals.sock_mode.value),
+                                           globals.sock_user.value, globals.sock_group.value);
+    if (!access) return fail("unix_sock: " + access.error().text);
+    settings.access = *access;
+    settings.send_timeout = std::chrono::milliseconds(globals.unix_tx_timeout.value);
+    auto legacy = admin::LegacyServer::start(main_, configuration_->registry(), std::move(settings));
+    if (!legacy) return fail(legacy.error());
+    legacy_ = std::move(*legacy);
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/admin/legacy_server.h"
 #include "core/admin/server_control.h"
 #include "core/admin/unix_server.h"
 #include "core/base/core_statistics.h"
@@ -55,6 +56,7 @@ private:
     Result<void> open_network();
     Result<void> start();
     Result<void> start_administration();
+    Result<void> start_legacy_commands();
     void say_what_has_no_effect() const;
     void print_sockets() const;
     void run_workers();
@@ -75,6 +77,7 @@ private:
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<admin::UnixServer> control_;
+    std::unique_ptr<admin::LegacyServer> legacy_;
     std::vector<std::unique_ptr<Thread>> threads_;
     PidFile pid_file_, group_file_;
     ProcessSettings process_;
@@ -85,8 +88,5 @@ private:
     int main_id_ = 0;
     int status_ = 0;
 };
-
-// The directory of this program's modules: beside it in a build tree, else where it was installed.
-std::string own_module_directory();
 
 }  // namespace junctor::server

@@ -120,6 +120,7 @@ void Daemon::finish()
         self.pid_file_.remove();
         self.group_file_.remove();
         self.control_.reset();
+        self.legacy_.reset();
         log_notice(area, "stopped");
         self.main_.stop();
         co_return well;

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/ascii.h"
 #include "tools/junctorctl/commands.h"
 
 namespace junctor::ctl
@@ -30,7 +31,33 @@ pid_t read_pid_file(const std::string& path)
 
 bool is_alive(pid_t pid)
 {
-    return pid != 0 && (kill(pid, 0) == 0 || errno == EPERM);
+    if (pid == 0 || (kill(pid, 0) != 0 && errno != EPERM)) return false;
+    // A process that has ended and whose parent has not noticed is no obstacle.
+    std::string status;
+    std::getline(std::ifstream(fmt::format("/proc/{}/stat", pid)), status);
+    return status.find(") Z ") == std::string::npos;
+}
+
+bool wait_until_ended(pid_t pid)
+{
+    const auto deadline = std::chrono::steady_clock::now() + stop_patience;
+    while (is_alive(pid) && std::chrono::steady_clock::now() < deadline) poll(nullptr, 0, 50);
+    return !is_alive(pid);
+}
+
+// 0: the server does not tell.
+pid_t pid_of(const Result<mi::Reply>& status)
+{
+    if (!status) return 0;
+    for (const auto& node : status->nodes) {
+        // Over the FIFO a reply has lines only.
+        const std::string_view text = node.name.empty() && node.value.starts_with("PID:: ")
+                                          ? std::string_view(node.value).substr(6)
+                                          : node.value;
+        if (node.name == "PID" || text != node.value)
+            return static_cast<pid_t>(parse_unsigned(text, INT32_MAX).value_or(0));
+    }
+    return 0;
 }
 
 // Runs the server's program with our standard output and error; its exit status. An error: it cannot be run.
@@ -73,9 +100,8 @@ int stop_by_pid_file(Session& session, const Error& why_not_asked)
     if (kill(pid, SIGTERM) != 0)
         return session.give_up(
             {refused, fmt::format("process {} cannot be stopped: {}", pid, std::strerror(errno))});
-    const auto deadline = std::chrono::steady_clock::now() + stop_patience;
-    while (is_alive(pid) && std::chrono::steady_clock::now() < deadline) poll(nullptr, 0, 50);
-    if (is_alive(pid)) return session.give_up({refused, fmt::format("process {} is still running", pid)});
+    if (!wait_until_ended(pid))
+        return session.give_up({refused, fmt::format("process {} is still running", pid)});
     session.console.info("stopped");
     return done;
 }
@@ -126,11 +152,8 @@ int start_server(Session& session, const std::vector<std::string>& options)
 
     const auto deadline = std::chrono::steady_clock::now() + start_patience;
     for (;;) {
-        if (const auto reply = session.ask("status")) {
-            std::string pid = "?";
-            for (const auto& node : reply->nodes)
-                if (node.name == "PID") pid = node.value;
-            session.console.info("started (pid: " + pid + ")");
+        if (const auto status = session.ask("status")) {
+            session.console.info(fmt::format("started (pid: {})", pid_of(status)));
             return done;
         }
         if (std::chrono::steady_clock::now() > deadline)
@@ -143,13 +166,15 @@ int stop_server(Session& session)
 {
     auto server = session.connect();
     if (!server) return stop_by_pid_file(session, server.error());
+    const pid_t pid = pid_of((*server)->run("status", {}));
     const auto reply = (*server)->run("kill", {});
     if (!reply) return session.give_up(reply.error());
     if (reply->code >= 300) {
         session.console.reply(*reply);
         return refused;
     }
-    if (!(*server)->wait_until_gone(stop_patience))
+    // Its door closes first; its ports are free when the process has ended.
+    if (!(*server)->wait_until_gone(stop_patience) || !wait_until_ended(pid))
         return session.give_up({refused, "the server was told to stop and is still finishing its work"});
     session.console.info("stopped");
     return done;

@@ -6,6 +6,7 @@
 
 #include "core/admin/unix_server.h"
 #include "core/base/ascii.h"
+#include "core/server/directories.h"
 
 namespace fs = std::filesystem;
 
@@ -126,7 +127,7 @@ std::optional<std::string> Settings::fifo() const
 std::string Settings::module_directory() const
 {
     if (auto chosen = own(options_.modules, "JUNCTOR_MPATH")) return *chosen;
-    return (own_directory().parent_path() / "lib/junctor/modules").string();
+    return server::own_module_directory();
 }
 
 std::string Settings::server_program() const

@@ -67,7 +67,7 @@ public:
     std::string reply_dir() const { return get("JUNCTOR_REPLY_DIR", "/tmp/"); }
     std::chrono::seconds timeout() const { return std::chrono::seconds(options_.timeout); }
 
-    // --mpath, $JUNCTOR_MPATH, else lib/junctor/modules beside the program's own directory.
+    // --mpath, $JUNCTOR_MPATH, else where the server looks for its own.
     std::string module_directory() const;
     std::string server_program() const;  // OSERBIN, else junctord beside this program or in ../sbin
     std::string domain() const { return get("SIP_DOMAIN"); }

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/admin/json_rpc.h"
 #include "core/admin/reply_json.h"
 #include "core/admin/unix_socket.h"
 #include "tools/junctorctl/control.h"
@@ -32,18 +33,22 @@ bool wait_for(int fd, short events, Deadline deadline)
     }
 }
 
-mi::Reply error_reply(const Json& error)
+// The protocol's own errors have negative codes; they become what the FIFO says.
+mi::Reply error_reply(const Json& error, const std::string& command)
 {
-    mi::Reply reply = mi::Reply::error(error.value("code", 500), error.value("message", "error"));
+    const int code = error.value("code", 500);
+    if (code == admin::json_rpc::method_not_found)
+        return mi::Reply::error(500, "command '" + command + "' not available");
+    mi::Reply reply = mi::Reply::error(code > 0 ? code : 500, error.value("message", "error"));
     if (error.contains("data") && error["data"].contains("nodes"))
         if (auto nodes = admin::nodes_from_json(error["data"]["nodes"])) reply.nodes = std::move(*nodes);
     return reply;
 }
 
-Result<mi::Reply> parse_response(const std::string& line)
+Result<mi::Reply> parse_response(const std::string& line, const std::string& command)
 try {
     const Json response = Json::parse(line);
-    if (response.contains("error")) return error_reply(response["error"]);
+    if (response.contains("error")) return error_reply(response["error"], command);
     const Json& result = response.at("result");
     mi::Reply reply;
     reply.code = result.value("code", 200);
@@ -73,7 +78,7 @@ public:
         if (auto sent = send_all(line, deadline); !sent) return fail(sent.error());
         auto answer = read_line(deadline);
         if (!answer) return fail(answer.error());
-        return parse_response(*answer);
+        return parse_response(*answer, command);
     }
 
     bool wait_until_gone(std::chrono::seconds patience) override

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "core/admin/memory.h"
+#include "core/admin/mi_text.h"
 #include "core/base/log.h"
 #include "core/base/version.h"
+#include "core/transport/blacklist.h"
 #include "test/unit/admin/fake_server.h"
 
 using namespace junctor;
@@ -48,9 +50,10 @@ using Texts = std::vector<std::string>;
 TEST_CASE_METHOD(Fixture, "which lists the core's commands in OpenSER's order", "[admin]")
 {
     const Texts names = values_of(run(registry, "which"));
-    REQUIRE(names.size() >= 9);
-    CHECK(Texts(names.begin(), names.begin() + 9) == Texts{"get_statistics", "reset_statistics", "uptime",
-                                                           "version", "pwd", "arg", "which", "ps", "kill"});
+    REQUIRE(names.size() >= 10);
+    CHECK(Texts(names.begin(), names.begin() + 10) == Texts{"get_statistics", "reset_statistics", "uptime",
+                                                            "version", "pwd", "arg", "which", "ps", "kill",
+                                                            "list_blacklists"});
 }
 
 TEST_CASE_METHOD(Fixture, "uptime shows now and the start as ctime does, and the seconds between", "[admin]")
@@ -170,6 +173,39 @@ TEST_CASE_METHOD(Fixture, "log_level shows and sets the level within bounds", "[
     CHECK(run(registry, "log_level", {"high"}).code == 400);
     CHECK(log_level() == -1);
     set_log_level(before);
+}
+
+TEST_CASE_METHOD(Fixture, "list_blacklists shows each list with its rules", "[admin]")
+{
+    CHECK(run(registry, "list_blacklists").nodes.empty());
+    transport::Blacklists blacklists(server.time, true);
+    transport::BlacklistRule rule;
+    rule.inverted = true;
+    rule.protocol = Protocol::Tcp;
+    rule.network = *IpAddress::parse("192.0.2.0");
+    rule.mask_bits = 24;
+    rule.port = 5060;
+    rule.text = "*evil*";
+    transport::BlacklistRule v6;
+    v6.network = *IpAddress::parse("2001:db8::");
+    v6.mask_bits = 33;
+    REQUIRE(blacklists.add("mine", {rule, v6}));
+    blacklists.add_failed({Protocol::Udp, {*IpAddress::parse("192.0.2.9"), 5062}, nullptr, 0});
+    server.time.advance(std::chrono::seconds(40));
+    server.lists = &blacklists;
+
+    std::string text = mi::text::print(run(registry, "list_blacklists"), " ");
+    for (const char* part : {"List:: mine owner=13 flags=1\n"
+                             " Rule::  flags=1\n  IP:: 192.0.2.0\n  Mask:: 255.255.255.0\n  Proto:: 2\n"
+                             "  Port:: 5060\n  Match:: *evil*\n"
+                             " Rule::  flags=0\n  IP:: 2001:db8::\n  Mask:: ffff:ffff:8000::\n  Proto:: 0\n"
+                             "  Port:: 0\n",
+                             "List:: dns owner=17",
+                             "  IP:: 192.0.2.9\n  Mask:: 255.255.255.255\n  Proto:: 1\n  Port:: 5062\n"
+                             "  Expire:: 200\n"}) {
+        CAPTURE(part, text);
+        CHECK(text.find(part) != std::string::npos);
+    }
 }
 
 TEST_CASE_METHOD(Fixture, "status names script, sockets, modules and, with tm, the transactions", "[admin]")

@@ -16,6 +16,7 @@ public:
     Result<std::string> reload_outcome = std::string();
     Result<std::string> check_outcome = std::string();
     std::string checked_file;
+    const transport::Blacklists* lists = nullptr;
     int reloads = 0;
     int stops = 0;
 
@@ -28,6 +29,7 @@ public:
     unsigned workers() const override { return 1; }
     std::vector<std::string> sockets() const override { return {"udp:192.0.2.1:5060", "tcp:192.0.2.1:5060"}; }
     std::vector<std::string> modules() const override { return {"sl", "tm"}; }
+    const transport::Blacklists* blacklists() const override { return lists; }
     Task<Result<std::string>> reload_script() override
     {
         ++reloads;

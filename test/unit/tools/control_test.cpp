@@ -112,7 +112,8 @@ TEST_CASE_METHOD(SocketFixture, "over the control socket arguments and reply tre
     CHECK(got == sent);
     CHECK(mi::text::print(*reply, "\t") == "200 OK\nCount:: 5 a=b\n\tchild\n\n");
     REQUIRE(unknown);
-    CHECK(unknown->code == -32601);
+    CHECK(unknown->code == 500);
+    CHECK(unknown->reason == "command 'no_such' not available");
 }
 
 TEST_CASE_METHOD(SocketFixture, "an answer that does not come in time is an error", "[junctorctl]")
