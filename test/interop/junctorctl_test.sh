@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# Not yet among the tests that scripts/test runs: some of its expectations do not hold yet.
 # junctorctl against a temporary SQLite file, and its control socket against a server if junctord is built:
 # test/interop/junctorctl_test.sh BUILD_DIRECTORY. Prints "ok ..." and "not ok ..." lines.
 set -uo pipefail
