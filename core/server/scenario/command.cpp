@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/base/log.h"
-#include "core/server/daemon.h"
+#include "core/server/directories.h"
 #include "core/server/scenario/runner.h"
 
 namespace junctor::server
