@@ -9,6 +9,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -92,6 +93,8 @@ public:
         handle_.resume();
     }
 
+    std::coroutine_handle<> handle() const { return handle_; }
+
     auto operator co_await() && noexcept
     {
         struct Await {
@@ -126,6 +129,13 @@ Task<T> detail::TaskPromise<T>::get_return_object()
 inline Task<void> detail::TaskPromise<void>::get_return_object()
 {
     return Task<void>(std::coroutine_handle<TaskPromise>::from_promise(*this));
+}
+
+// Waits for tasks that run side by side: each is started with `joined.handle()` as what follows it, then the
+// one who waits awaits `joined`. It goes on when all of them rest at their ends, and may destroy them then.
+inline Task<void> join(std::size_t tasks)
+{
+    for (; tasks > 0; --tasks) co_await std::suspend_always{};
 }
 
 // A value that arrives once, later. The waiting side co_awaits it; the other side keeps a Resolver, which may

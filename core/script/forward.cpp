@@ -34,20 +34,6 @@ Task<Result<std::vector<transport::Destination>>> destinations_of(Message& messa
     co_return co_await resolver.resolve(std::move(hop));
 }
 
-// The forced socket, or its neighbour that speaks the destination's protocol.
-const transport::ListenSocket* forced_socket(const Message& message, Protocol protocol)
-{
-    const transport::ListenSocket* forced = message.target().socket;
-    if (!forced || forced->protocol == protocol) return forced;
-    const auto sockets = message.environment().transport.sockets();
-    for (const auto& socket : sockets) {
-        if (socket.protocol == protocol && socket.address == forced->address) return &socket;
-    }
-    log_warning("script", "the forced socket {} cannot send {}: another one is used", forced->text(),
-                to_text(protocol));
-    return nullptr;
-}
-
 Failure failure_of(const Error& error)
 {
     return error.status == 473 ? Failure::Filtered : Failure::SendFailed;
@@ -126,7 +112,8 @@ Task<Code> forward_request(Message& message, const transport::NextHop* hop)
     const std::string branch = transaction::stateless_branch(message.sip());
     Error last{500, "there is no address to send to"};
     for (transport::Destination to : *destinations) {
-        to.socket = forced_socket(message, to.protocol);
+        to.socket = message.target().socket;
+        to.received_on = message.flow().socket;
         const auto sent = send_forwarded(message, to, branch);
         if (!sent && to.remote != destinations->back().remote) remember_failed(message, to, sent.error());
         if (sent) {
@@ -145,7 +132,8 @@ Task<Code> send_as_received(Message& message, transport::NextHop hop)
     if (!destinations) co_return message.fail(destinations.error(), Code{-1}, Failure::Unresolvable);
     Error last{500, "there is no address to send to"};
     for (transport::Destination to : *destinations) {
-        to.socket = forced_socket(message, to.protocol);
+        to.socket = message.target().socket;
+        to.received_on = message.flow().socket;
         const auto sent = send_unless_blocked(message, to, message.sip().bytes());
         if (!sent && to.remote != destinations->back().remote) remember_failed(message, to, sent.error());
         if (sent) co_return Code{1};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/base/log.h"
+#include "core/transport/way_back.h"
 
 namespace junctor::script
 {
@@ -80,9 +81,7 @@ std::string warning_line(const sip::Message& request, const transport::Flow& fro
 
 transport::Destination way_back(const Message& message)
 {
-    const transport::Flow& from = message.flow();
-    return {from.protocol(), sip::reply_destination(message.sip(), from.remote, message.force_rport),
-            from.socket, from.connection};
+    return transport::way_back(message.flow(), message.sip(), message.force_rport);
 }
 
 std::optional<transport::NextHop> reply_hop(const Message& message)

@@ -179,7 +179,7 @@ Result<void> Daemon::start()
                         {network_->sockets().begin(), network_->sockets().end()},
                         local_names(*network_),
                         {},
-                        resolver_options(globals),
+                        resolver_options(globals, network_->sockets()),
                         true};
     for (unsigned index = 0; index < worker_count(); ++index) {
         EventLoop& loop = *loops_.emplace_back(std::make_unique<EventLoop>(index));

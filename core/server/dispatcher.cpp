@@ -6,6 +6,7 @@
 #include "core/sip/check.h"
 #include "core/sip/write.h"
 #include "core/transaction/branch_id.h"
+#include "core/transport/way_back.h"
 
 namespace junctor::server
 {
@@ -226,9 +227,7 @@ void Dispatcher::refuse(const sip::Message& request, const transport::Flow& from
     reply.source = from.remote;
     if (environment_->settings.server_signature) reply.server_line = environment_->settings.server_header;
     const std::string bytes = sip::write_reply(request, reply);
-    transport::Destination to{from.protocol(), sip::reply_destination(request, from.remote, false),
-                              from.socket, from.connection};
-    if (from.connection != 0) to.remote = from.remote;
+    const transport::Destination to = transport::way_back(from, request);
     if (const auto sent = environment_->transport.send(to, bytes); !sent)
         log_info(area, "the refusal could not be sent to {}: {}", to.remote.text(), sent.error().text);
 }

@@ -1,5 +1,7 @@
 #include "core/server/network_options.h"
 
+#include <algorithm>
+
 #include "core/base/ascii.h"
 
 namespace junctor::server
@@ -69,12 +71,20 @@ transport::DnsOptions dns_options(const script::ScriptGlobals& globals)
     return dns;
 }
 
-transport::ResolverOptions resolver_options(const script::ScriptGlobals& globals)
+transport::ResolverOptions resolver_options(const script::ScriptGlobals& globals,
+                                            std::span<const transport::ListenSocket> sockets)
 {
+    const auto any = [&](auto fits) { return std::any_of(sockets.begin(), sockets.end(), fits); };
+    const auto speaks = [&](Protocol protocol) {
+        return any([&](const auto& socket) { return socket.protocol == protocol; });
+    };
     transport::ResolverOptions resolver;
-    resolver.try_ipv6 = globals.dns_try_ipv6.value;
+    resolver.ipv4 = any([](const auto& socket) { return !socket.address.ip.is_v6(); });
+    resolver.try_ipv6 =
+        globals.dns_try_ipv6.value && any([](const auto& socket) { return socket.address.ip.is_v6(); });
     resolver.failover = !globals.disable_dns_failover.value;
-    resolver.tcp = !globals.disable_tcp.value;
+    resolver.udp = speaks(Protocol::Udp);
+    resolver.tcp = !globals.disable_tcp.value && speaks(Protocol::Tcp);
     return resolver;
 }
 

@@ -2,6 +2,8 @@
 // client.
 #pragma once
 
+#include <span>
+
 #include "core/script/globals.h"
 #include "core/server/local_names.h"
 #include "core/server/options.h"
@@ -15,7 +17,9 @@ namespace junctor::server
 
 transport::Options network_options(const script::ScriptGlobals& globals, const Options& options);
 transport::DnsOptions dns_options(const script::ScriptGlobals& globals);
-transport::ResolverOptions resolver_options(const script::ScriptGlobals& globals);
+// Only what one of our sockets can send to is asked for.
+transport::ResolverOptions resolver_options(const script::ScriptGlobals& globals,
+                                            std::span<const transport::ListenSocket> sockets);
 KnownNames local_names(const transport::Network& network);
 
 }  // namespace junctor::server

@@ -40,22 +40,10 @@ Result<void> Branch::send_first()
     return result;
 }
 
-// The forced socket, or the one at its address that speaks the destination's protocol. Null: neither.
-const transport::ListenSocket* Branch::neighbour(const transport::ListenSocket& forced,
-                                                 Protocol protocol) const
-{
-    if (forced.protocol == protocol) return &forced;
-    for (const transport::ListenSocket& socket : layer_.transport().sockets())
-        if (socket.protocol == protocol && socket.address == forced.address) return &socket;
-    log_warning("tm", "the forced socket {} cannot send {}: another one is used", forced.text(),
-                to_text(protocol));
-    return nullptr;
-}
-
 Result<void> Branch::send_to(transport::Destination to)
 {
-    if (to.socket == nullptr && request_.socket != nullptr)
-        to.socket = neighbour(*request_.socket, to.protocol);
+    if (to.socket == nullptr) to.socket = request_.socket;
+    to.received_on = transaction_.from().socket;
     const transport::ListenSocket* socket = layer_.transport().socket_for(to);
     if (socket == nullptr) return fail(477, "no listening socket can reach " + to.remote.text());
     to.socket = socket;

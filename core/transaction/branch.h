@@ -90,7 +90,6 @@ private:
     // 477).
     Result<void> send_first();
     Result<void> send_to(transport::Destination to);
-    const transport::ListenSocket* neighbour(const transport::ListenSocket& forced, Protocol protocol) const;
     bool has_further_destination() const;
     void start_blind(Duration wait);
     void on_response(Response response);

@@ -28,7 +28,6 @@ struct Transaction::Forking {
         } else if (!error) {
             error = result.error();
         }
-        if (unresolved == 0) done.resolver().resolve(true);
     }
 
     Transaction& of;
@@ -36,7 +35,6 @@ struct Transaction::Forking {
     unsigned unresolved;
     unsigned sent = 0;
     std::optional<Error> error;
-    OneShot<bool> done;
 };
 
 Task<Result<unsigned>> Transaction::forward(std::vector<BranchRequest> requests)
@@ -51,20 +49,21 @@ Task<Result<unsigned>> Transaction::forward(std::vector<BranchRequest> requests)
         requests.resize(branches_left());
     }
     Forking forking(*this, ++last_fork_, requests.size());
-    std::vector<Task<bool>> resolving;
+    std::vector<Task<void>> resolving;
     for (BranchRequest& request : requests) {
         if (request.destinations.empty())
             if (auto literal = layer_.resolver().literal(request.next_hop))
-                request.destinations.push_back(std::move(*literal));
+                request.destinations.push_back(*literal);
         const unsigned target = targets_++;
         if (!request.destinations.empty()) {
             forking.settled(launch(std::move(request), target, forking.fork, 0));
             continue;
         }
         resolving.push_back(start_branch(std::move(request), target, forking));
-        resolving.back().start();
     }
-    if (forking.unresolved > 0) co_await forking.done;
+    Task<void> all_resolved = join(resolving.size());
+    for (Task<void>& one : resolving) one.start(all_resolved.handle());
+    co_await std::move(all_resolved);
 
     if (forking.sent == 0) {
         // The caller gave up while we resolved, and nothing is left that would answer it.
@@ -77,16 +76,15 @@ Task<Result<unsigned>> Transaction::forward(std::vector<BranchRequest> requests)
     co_return forking.sent;
 }
 
-Task<bool> Transaction::start_branch(BranchRequest request, unsigned target, Forking& forking)
+Task<void> Transaction::start_branch(BranchRequest request, unsigned target, Forking& forking)
 {
     auto destinations = co_await layer_.resolver().resolve(request.next_hop);
     if (!destinations) {
         forking.settled(fail(476, destinations.error().text));
-        co_return false;
+        co_return;
     }
     request.destinations = std::move(*destinations);
     forking.settled(launch(std::move(request), target, forking.fork, 0));
-    co_return true;
 }
 
 Result<void> Transaction::launch(BranchRequest request, unsigned target, unsigned fork,

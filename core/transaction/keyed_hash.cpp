@@ -38,7 +38,7 @@ struct Sip {
 std::uint64_t load(const char* from, std::size_t count)
 {
     std::array<unsigned char, 8> bytes{};
-    std::memcpy(bytes.data(), from, count);
+    if (count > 0) std::memcpy(bytes.data(), from, count);
     std::uint64_t word = 0;
     for (std::size_t i = 0; i < 8; ++i) word |= std::uint64_t{bytes[i]} << (8 * i);
     return word;

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/sip/write.h"
+#include "core/transport/way_back.h"
 
 namespace junctor::transaction
 {
@@ -130,8 +131,7 @@ void Layer::answer_loop(const sip::Message& request, const transport::Flow& from
     reply.reason = sip::reason_phrase(482);
     reply.to_tag = settings_.tag_prefix;
     reply.source = from.remote;
-    const transport::Destination back{from.protocol(), sip::reply_destination(request, from.remote, false),
-                                      from.socket, from.connection};
+    const transport::Destination back = transport::way_back(from, request);
     if (const auto sent = transport_.send(back, sip::write_reply(request, reply)); !sent)
         log_info("tm", "the 482 to a looping request could not be sent: {}", sent.error().text);
 }

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/sip/write.h"
 #include "core/transaction/layer.h"
+#include "core/transport/way_back.h"
 
 namespace junctor::transaction
 {
@@ -14,9 +15,7 @@ namespace
 transport::Destination way_back(const Transaction::Origin& origin)
 {
     if (origin.reply_to) return *origin.reply_to;
-    const transport::Flow& from = origin.from;
-    return {from.protocol(), sip::reply_destination(*origin.request, from.remote, origin.force_rport),
-            from.socket, from.connection};
+    return transport::way_back(origin.from, *origin.request, origin.force_rport);
 }
 
 sip::LocalName name_of(const transport::ListenSocket* socket)

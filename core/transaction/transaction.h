@@ -159,7 +159,7 @@ private:
     Task<bool> settle();  // §16.7 steps 5 and 6, once no branch is pending
     Branch* best_branch() const;
 
-    Task<bool> start_branch(BranchRequest request, unsigned target, Forking& forking);
+    Task<void> start_branch(BranchRequest request, unsigned target, Forking& forking);
     Result<void> launch(BranchRequest request, unsigned target, unsigned fork, std::size_t next_destination);
     bool try_next_destination(Branch& branch);
     void finish_cancelled();

@@ -102,11 +102,16 @@ bool is_loopback(const IpAddress& ip)
     return ip.is_v6() ? ip == one : ip.v4_value() >> 24 == 127;
 }
 
+bool can_send(const ListenSocket& socket, const Destination& to)
+{
+    return socket.protocol == to.protocol && socket.address.ip.is_v6() == to.remote.ip.is_v6();
+}
+
 const ListenSocket* default_socket(std::span<const ListenSocket> sockets, const Destination& to)
 {
     const ListenSocket* found = nullptr;
     for (const auto& socket : sockets) {
-        if (socket.protocol != to.protocol || socket.address.ip.is_v6() != to.remote.ip.is_v6()) continue;
+        if (!can_send(socket, to)) continue;
         if (!is_loopback(socket.address.ip)) return &socket;
         if (found == nullptr) found = &socket;
     }
@@ -129,6 +134,9 @@ const ListenSocket* pick_socket(std::span<const ListenSocket> sockets, const Con
         for (const auto& socket : sockets)
             if (socket.protocol == to.protocol && socket.address == to.socket->address) return &socket;
     }
+    if (to.received_on != nullptr && can_send(*to.received_on, to) &&
+        is_loopback(to.received_on->address.ip) == is_loopback(to.remote.ip))
+        return to.received_on;
     return default_socket(sockets, to);
 }
 

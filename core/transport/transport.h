@@ -39,8 +39,11 @@ struct Flow {
 struct Destination {
     Protocol protocol = Protocol::Udp;
     Endpoint remote;
-    const ListenSocket* socket = nullptr;  // forced; null: the transport picks by protocol and family
+    // Forced (where it speaks another protocol: its neighbour at the same address that speaks this one).
+    // Null: the transport picks by protocol and family.
+    const ListenSocket* socket = nullptr;
     std::uint64_t connection = 0;  // prefer this connection while it is open (replies, RFC 3261 §18.2.2)
+    const ListenSocket* received_on = nullptr;  // of what is passed on: picked if it fits
 
     friend bool operator==(const Destination&, const Destination&) = default;
 };
@@ -70,8 +73,8 @@ public:
 
     virtual ~Transport() = default;
     virtual std::span<const ListenSocket> sockets() const = 0;
-    // The socket that a message to `to` leaves from: the forced one, else by protocol, family and (mhomed)
-    // route. Null: none.
+    // The socket that a message to `to` leaves from: the forced one, else by (mhomed) route, else the one
+    // that received it, else the first that fits by protocol and family. Null: none.
     virtual const ListenSocket* socket_for(const Destination& to) const = 0;
     // Sends now (datagram) or queues (stream; connects first where no connection is open). An error that is
     // known at once is returned; one that comes later (connect refused or timed out, connection lost with

@@ -4,7 +4,7 @@
 _junctorctl() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local options="--db --socket --config --mpath --timeout --json --help --version"
-    local verbs="add passwd rm ul usrloc alias online db status ps stats script fifo start restart stop version"
+    local verbs="add passwd rm ul usrloc alias online db status ps stats script test fifo start restart stop version"
     local verb="" second="" i
 
     case $previous in
@@ -59,6 +59,10 @@ _junctorctl() {
                     return
                     ;;
             esac
+            ;;
+        test)
+            mapfile -t COMPREPLY < <(compgen -f -X '!*.scn' -- "$word")
+            return
             ;;
         stats) choices="core shmem sl tm usrloc registrar $options" ;;
         # What this server offers; nothing is shown when none answers.

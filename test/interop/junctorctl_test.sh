@@ -149,6 +149,16 @@ expect 0 "" "script check" ctl script check
 expect 0 "" "script reload" ctl script reload
 printf 'route { frobnicate(); }\n' >bad.cfg
 expect 1 "bad.cfg:1:9" "script check of a file with an error names its place" ctl script check bad.cfg
+cat >good.scn <<'END'
+script
+    | loadmodule "sl.so"
+    | route { sl_send_reply("200", "Fine"); }
+alice > OPTIONS sip:example.test
+alice < 200
+END
+sed '$s/200/404/' good.scn >bad.scn
+expect 0 "1 passed, 0 failed" "test plays a scenario" ctl test good.scn
+expect 1 "1 passed, 1 failed" "test tells which one failed" ctl test good.scn bad.scn
 expect 0 '"value": "Junctor' "--json gives the reply as a tree" ctl --json status
 expect 0 "INFO: stopped" "stop waits until the server has gone" ctl stop
 wait "$server"

@@ -293,6 +293,16 @@ server, too.
     verb(*script, "reload", "Verbs", "Checks the script and puts it in force",
          "\nA script with errors is refused and the old one stays. Calls under way keep the old one.\n",
          [](Session& s) { return s.run("script_reload"); });
+
+    verb("test", "Server", "Plays SIP conversations against a routing script", R"(
+Each FILE.scn names a script and says what is sent and what must come back. All of it happens in a simulation: no
+network, no database, no waiting; a running server is not touched. Exit status 1: one of them failed.
+
+  junctorctl test conversations/*.scn
+)",
+         [this](Session& s) { return play_scenarios(s, words_); })
+        ->add_option("file", words_, "scenarios")
+        ->required();
 }
 
 void Grammar::declare_start_and_stop()

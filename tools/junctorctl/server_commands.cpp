@@ -1,4 +1,4 @@
-// stats, script check, start, stop, restart.
+// stats, script check, test, start, stop, restart.
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -133,6 +133,15 @@ int check_script(Session& session, const std::string& file)
     }
     // Without a running server its program can check a file, too.
     const auto status = run_server_program(session, {"-c", "-f", path});
+    if (!status) return session.give_up(status.error());
+    return *status == 0 ? done : refused;
+}
+
+int play_scenarios(Session& session, const std::vector<std::string>& files)
+{
+    std::vector<std::string> words{"--mpath", session.settings.module_directory(), "--test"};
+    words.insert(words.end(), files.begin(), files.end());
+    const auto status = run_server_program(session, std::move(words));
     if (!status) return session.give_up(status.error());
     return *status == 0 ? done : refused;
 }

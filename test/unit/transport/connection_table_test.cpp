@@ -106,8 +106,15 @@ TEST_CASE("a message leaves from the socket that fits", "[transport]")
     CHECK(id_for(over(Protocol::Tcp, "[2001:db8::1]:5060")) == -1);
     CHECK(id_for(over(Protocol::Tls, "198.51.100.1:5060")) == -1);
 
+    udp.received_on = &sockets[2];
+    CHECK(id_for(udp) == 2);  // what came in there and is passed on
+    udp.received_on = &sockets[0];
+    CHECK(id_for(udp) == 1);  // but nothing leaves this machine from a loopback address
+    udp.received_on = &sockets[5];
+    CHECK(id_for(udp) == 1);
+    udp.received_on = &sockets[1];
     udp.socket = &sockets[2];
-    CHECK(id_for(udp) == 2);
+    CHECK(id_for(udp) == 2);  // forced
     tcp.socket = &sockets[1];
     CHECK(id_for(tcp) == 4);  // forced, but of the other protocol: its twin
     tcp.socket = &sockets[0];

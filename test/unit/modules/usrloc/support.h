@@ -1,6 +1,8 @@
 // usrloc on a virtual clock, with a database in memory: started as a server would, asked as other modules do.
 #pragma once
 
+#include <deque>
+
 #include <catch2/catch.hpp>
 
 #include "core/db/memory_driver.h"
@@ -103,8 +105,10 @@ public:
         int q = -1;
         std::uint32_t flags = 0;
     };
-    usrloc::Registration registration(const Wish& wish) const
+    // Refers to texts of the wish, which are kept here.
+    usrloc::Registration registration(Wish wanted)
     {
+        const Wish& wish = wishes_.emplace_back(std::move(wanted));
         usrloc::Registration r;
         r.aor = wish.aor;
         r.call_id = wish.call_id;
@@ -185,6 +189,9 @@ public:
     ModuleUnderTest<usrloc::Usrloc> usrloc{env};
     usrloc::Location* location = nullptr;
     std::string refusal;
+
+private:
+    std::deque<Wish> wishes_;
 };
 
 }  // namespace junctor::test
