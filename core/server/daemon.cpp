@@ -175,12 +175,9 @@ Result<void> Daemon::start()
     say_what_has_no_effect();
 
     const auto& globals = configuration_->globals();
-    Engine::World world{main_,
-                        {network_->sockets().begin(), network_->sockets().end()},
-                        local_names(*network_),
-                        {},
-                        resolver_options(globals, network_->sockets()),
-                        true};
+    Engine::World world{
+        main_, {network_->sockets().begin(), network_->sockets().end()}, local_names(*network_),
+        {},    resolver_options(globals, network_->sockets()),           true};
     for (unsigned index = 0; index < worker_count(); ++index) {
         EventLoop& loop = *loops_.emplace_back(std::make_unique<EventLoop>(index));
         auto dns = transport::make_dns_client(loop, dns_options(globals));
