@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/db/blocking_threads.h"
 #include "core/db/sql.h"
 
 namespace junctor::db
@@ -43,108 +44,46 @@ std::vector<Result<std::uint64_t>> fail_all(std::size_t count, const Error& erro
     return std::vector<Result<std::uint64_t>>(count, Result<std::uint64_t>(fail(error)));
 }
 
-std::vector<Result<std::uint64_t>> commit_together(BlockingConnection& connection,
-                                                   const std::vector<Unit>& units)
+using Outcomes = std::vector<Result<std::uint64_t>>;
+
+// Empty: the database gave the whole transaction up, for `why`.
+std::optional<Outcomes> execute_all(BlockingConnection& connection, const std::vector<Unit>& units,
+                                    Error& why)
 {
-    if (auto begun = connection.begin(); !begun) return fail_all(units.size(), begun.error());
-    std::vector<Result<std::uint64_t>> outcomes;
+    Outcomes outcomes;
     outcomes.reserve(units.size());
     for (const Unit& unit : units) {
         outcomes.push_back(execute(connection, unit));
-        if (!connection.in_transaction()) {  // disk full and the like undo everything before, too
-            const Error error = outcomes.back() ? Error{503, "the database gave the transaction up"}
-                                                : outcomes.back().error();
-            return fail_all(units.size(), error);
-        }
-    }
-    if (auto committed = connection.commit(); !committed) {
-        connection.rollback();
-        return fail_all(units.size(), committed.error());
+        if (connection.in_transaction()) continue;
+        why = outcomes.back() ? Error{503, "the database gave the transaction up"} : outcomes.back().error();
+        return {};
     }
     return outcomes;
 }
 
-}  // namespace
-
-// Threads with a connection each that work through one queue.
-class BlockingBackend::Threads
+// An error: nothing was begun, so that it may be tried on another connection.
+Result<Outcomes> commit_together(BlockingConnection& connection, const std::vector<Unit>& units)
 {
-public:
-    using Job = std::function<void(Result<BlockingConnection*>)>;
-
-    Threads(const Connect& connect, Use use, unsigned count, std::size_t limit)
-        : connect_(connect), use_(use), limit_(limit)
-    {
-        for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { run(); });
-    }
-    ~Threads() { finish(); }
-
-    // False: the queue is full, or closed to all but its own jobs.
-    bool submit(Job job)
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            if ((closing_ && !is_own_thread()) || jobs_.size() >= limit_) return false;
-            jobs_.push_back(std::move(job));
+    // A deadlock with another program's writes ends the transaction of one side; the next time it has passed.
+    constexpr int attempts = 3;
+    Error why;
+    for (int attempt = 0; attempt < attempts && (attempt == 0 || !connection.is_lost()); ++attempt) {
+        if (auto begun = connection.begin(); !begun) {
+            if (attempt == 0) return fail(std::move(begun.error()));
+            return fail_all(units.size(), begun.error());
         }
-        more_.notify_one();
-        return true;
-    }
-
-    // Runs what is queued, and what those jobs submit, and ends the threads.
-    void finish()
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            closing_ = true;
+        auto outcomes = execute_all(connection, units, why);
+        if (!outcomes) continue;
+        if (auto committed = connection.commit(); !committed) {
+            connection.rollback();
+            return fail_all(units.size(), committed.error());
         }
-        more_.notify_all();
-        for (std::thread& thread : threads_)
-            if (thread.joinable()) thread.join();
+        return std::move(*outcomes);
     }
+    return fail_all(units.size(), why);
+}
 
-private:
-    bool is_own_thread() const
-    {
-        return std::any_of(threads_.begin(), threads_.end(), [](const std::thread& thread) {
-            return thread.get_id() == std::this_thread::get_id();
-        });
-    }
-
-    void run()
-    {
-        std::unique_ptr<BlockingConnection> connection;
-        for (;;) {
-            Job job;
-            {
-                std::unique_lock lock(mutex_);
-                more_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
-                if (jobs_.empty()) return;
-                job = std::move(jobs_.front());
-                jobs_.pop_front();
-            }
-            if (connection == nullptr || connection->is_lost()) {
-                connection.reset();
-                auto made = connect_(use_);
-                if (!made) {
-                    job(fail(std::move(made.error())));
-                    continue;
-                }
-                connection = std::move(*made);
-            }
-            job(connection.get());
-        }
-    }
-
-    const Connect& connect_;
-    const Use use_;
-    const std::size_t limit_;
-    std::mutex mutex_;
-    std::condition_variable more_;
-    std::deque<Job> jobs_;
-    bool closing_ = false;
-    std::vector<std::thread> threads_;
-};
+}  // namespace
 
 // A thread that reads ahead, two batches at most.
 class BlockingBackend::ThreadScan final : public Scan
@@ -229,9 +168,10 @@ private:
 
 BlockingBackend::BlockingBackend(Connect connect, Limits limits)
     : connect_(std::move(connect)),
-      readers_(std::make_unique<Threads>(connect_, Use::Reading, limits.readers, limits.waiting_reads)),
+      readers_(
+          std::make_unique<Threads>(connect_, Use::Reading, limits.readers, limits.waiting_reads, limits)),
       // Unlimited: WriteQueue has the limit, and hands over one batch at a time.
-      writer_(std::make_unique<Threads>(connect_, Use::Writing, 1, SIZE_MAX))
+      writer_(std::make_unique<Threads>(connect_, Use::Writing, 1, SIZE_MAX, limits))
 {
 }
 
@@ -242,21 +182,26 @@ BlockingBackend::~BlockingBackend()
 
 // Runs `work` with a connection of `threads` and answers with what it returns, or with why there is none.
 template <class Done, class Work>
-void BlockingBackend::run(Threads& threads, const Done& done, Work work)
+void BlockingBackend::run(Threads& threads, Repeat repeat, const Done& done, Work work)
 {
-    const bool accepted =
-        threads.submit([done, work = std::move(work)](Result<BlockingConnection*> connection) mutable {
-            if (!connection)
+    const auto accepted = threads.submit(
+        [repeat, done, work = std::move(work)](Result<BlockingConnection*> connection, bool may_repeat) {
+            if (!connection) {
                 done(fail(std::move(connection.error())));
-            else
-                done(work(**connection));
+                return true;
+            }
+            auto answer = work(**connection);
+            if (!answer && may_repeat && repeat == Repeat::OnNewConnection && (*connection)->is_lost())
+                return false;
+            done(std::move(answer));
+            return true;
         });
-    if (!accepted) done(fail(503, "too many queries wait for the database"));
+    if (!accepted) done(fail(accepted.error()));
 }
 
 void BlockingBackend::read(Worker&, Statement select, Abandoned abandoned, OnRows done)
 {
-    run(*readers_, done,
+    run(*readers_, Repeat::OnNewConnection, done,
         [select = std::move(select),
          abandoned = std::move(abandoned)](BlockingConnection& c) -> Result<RowSet> {
             if (abandoned && abandoned->load(std::memory_order_relaxed))
@@ -268,13 +213,11 @@ void BlockingBackend::read(Worker&, Statement select, Abandoned abandoned, OnRow
 void BlockingBackend::write(Worker&, std::vector<Unit> units, OnWritten done)
 {
     const std::size_t count = units.size();
-    const auto answer = [done, count](Result<std::vector<Result<std::uint64_t>>> outcomes) {
+    const auto answer = [done, count](Result<Outcomes> outcomes) {
         done(outcomes ? std::move(*outcomes) : fail_all(count, outcomes.error()));
     };
-    run(*writer_, answer,
-        [units = std::move(units)](BlockingConnection& c) -> Result<std::vector<Result<std::uint64_t>>> {
-            return commit_together(c, units);
-        });
+    run(*writer_, Repeat::OnNewConnection, answer,
+        [units = std::move(units)](BlockingConnection& c) { return commit_together(c, units); });
 }
 
 std::unique_ptr<Scan> BlockingBackend::scan(Statement select, std::size_t batch)
@@ -284,22 +227,25 @@ std::unique_ptr<Scan> BlockingBackend::scan(Statement select, std::size_t batch)
 
 void BlockingBackend::inspect(Worker&, std::string table, OnTable done)
 {
-    run(*readers_, done, [table = std::move(table)](BlockingConnection& c) { return c.inspect(table); });
+    run(*readers_, Repeat::OnNewConnection, done,
+        [table = std::move(table)](BlockingConnection& c) { return c.inspect(table); });
 }
 
 void BlockingBackend::tables(Worker&, OnNames done)
 {
-    run(*readers_, done, [](BlockingConnection& c) { return c.tables(); });
+    run(*readers_, Repeat::OnNewConnection, done, [](BlockingConnection& c) { return c.tables(); });
 }
 
 void BlockingBackend::create(Worker&, TableSpec table, OnDone done)
 {
-    run(*writer_, done, [table = std::move(table)](BlockingConnection& c) { return c.create(table); });
+    run(*writer_, Repeat::Never, done,
+        [table = std::move(table)](BlockingConnection& c) { return c.create(table); });
 }
 
 void BlockingBackend::drop(Worker&, std::string table, OnDone done)
 {
-    run(*writer_, done, [table = std::move(table)](BlockingConnection& c) { return c.drop(table); });
+    run(*writer_, Repeat::Never, done,
+        [table = std::move(table)](BlockingConnection& c) { return c.drop(table); });
 }
 
 void BlockingBackend::close()

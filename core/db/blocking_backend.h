@@ -3,11 +3,13 @@
 // Readings go to `readers` threads with a connection each, in the order they come; writes and changes of
 // tables to one more, batch after batch in one transaction each. A scan has a thread and a connection of its
 // own, so that a long one holds up nobody. Every queue has a limit. Answers leave on the driver's threads.
+// A lost connection is made anew; a database that is away is refused at once (blocking_threads.h).
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "core/db/driver.h"
 
@@ -36,7 +38,7 @@ public:
     virtual Result<std::vector<std::string>> tables() = 0;
     virtual Result<void> create(const TableSpec& table) = 0;
     virtual Result<void> drop(const std::string& table) = 0;
-    virtual bool is_lost() { return false; }  // then a new one is made for the next query
+    virtual bool is_lost() { return false; }  // it can do nothing more: a new one is made for the next query
 };
 
 class BlockingBackend final : public Backend
@@ -46,8 +48,11 @@ public:
     // Called on the thread that will use the connection.
     using Connect = std::function<Result<std::unique_ptr<BlockingConnection>>(Use)>;
     struct Limits {
+        std::string name{};  // of the database, for log lines
         unsigned readers = 2;
         std::size_t waiting_reads = 20000;  // more are refused (503)
+        // Between attempts to connect again: doubled from the first to the longest.
+        std::chrono::milliseconds first_wait{100}, longest_wait{5000};
     };
 
     BlockingBackend(Connect connect, Limits limits);
@@ -65,8 +70,10 @@ public:
 private:
     class Threads;
     class ThreadScan;
+    // Whether a job that failed with its connection may be done again with a new one.
+    enum class Repeat { Never, OnNewConnection };
     template <class Done, class Work>
-    static void run(Threads& threads, const Done& done, Work work);
+    static void run(Threads& threads, Repeat repeat, const Done& done, Work work);
 
     Connect connect_;
     std::unique_ptr<Threads> readers_, writer_;

@@ -14,6 +14,7 @@
 
 using namespace junctor;
 using namespace junctor::db;
+using namespace std::chrono_literals;
 using test::Thing;
 
 namespace
@@ -23,8 +24,12 @@ namespace
 struct Server {
     MemoryTable table{test::things()}, in_transaction_before{test::things()}, savepoint{test::things()};
     std::mutex mutex;
-    bool refuses_connections = false, refuses_commit = false, gives_up = false, is_lost = false;
-    int connections = 0, rollbacks = 0;
+    bool refuses_connections = false, refuses_commit = false, gives_up = false;
+    bool breaks_commit = false;
+    int breaks_next = 0;  // so many reads and begins break their connections
+    int deadlocks = 0;    // so many writes end their transactions
+    int restarts = 0;     // cut all connections
+    int connections = 0, begins = 0, rollbacks = 0;
     // A gate that readings wait at, for full queues.
     bool gate_closed = false;
     std::condition_variable gate;
@@ -33,7 +38,7 @@ struct Server {
 class FakeConnection final : public BlockingConnection
 {
 public:
-    explicit FakeConnection(Server& server) : server_(server) {}
+    explicit FakeConnection(Server& server) : server_(server), restarts_(server.restarts) {}
 
     Result<RowSet> read(const Statement& select) override
     {
@@ -42,6 +47,7 @@ public:
             three.add_integer(3);
             return three;
         }
+        if (breaks()) return fail(503, "the connection broke");
         std::unique_lock lock(server_.mutex);
         server_.gate.wait(lock, [this] { return !server_.gate_closed; });
         return server_.table.select(select);
@@ -49,6 +55,11 @@ public:
     Result<std::uint64_t> execute(const Statement& statement) override
     {
         const std::lock_guard lock(server_.mutex);
+        if (server_.deadlocks > 0) {
+            --server_.deadlocks;
+            open_ = false;
+            return fail(503, "a deadlock");
+        }
         if (server_.gives_up) {
             open_ = false;
             server_.table = server_.in_transaction_before;
@@ -58,12 +69,18 @@ public:
     }
     Result<void> begin() override
     {
+        if (breaks()) return fail(503, "the connection broke");
+        ++server_.begins;
         server_.in_transaction_before = server_.table;
         open_ = true;
         return {};
     }
     Result<void> commit() override
     {
+        if (server_.breaks_commit) {
+            broken_ = true;
+            return fail(503, "the connection broke");
+        }
         if (server_.refuses_commit) return fail(503, "no commit today");
         open_ = false;
         return {};
@@ -102,11 +119,24 @@ public:
     Result<std::vector<std::string>> tables() override { return std::vector<std::string>{"things"}; }
     Result<void> create(const TableSpec&) override { return {}; }
     Result<void> drop(const std::string&) override { return {}; }
-    bool is_lost() override { return std::exchange(server_.is_lost, false); }
+    bool is_lost() override
+    {
+        const std::lock_guard lock(server_.mutex);
+        return broken_ || restarts_ != server_.restarts;
+    }
 
 private:
+    bool breaks()
+    {
+        const std::lock_guard lock(server_.mutex);
+        if (server_.breaks_next == 0) return false;
+        --server_.breaks_next;
+        return broken_ = true;
+    }
+
     Server& server_;
-    bool open_ = false;
+    const int restarts_;
+    bool open_ = false, broken_ = false;
 };
 
 struct Fixture {
@@ -161,18 +191,67 @@ TEST_CASE("a database that gives a transaction up fails all that was in it", "[d
     CHECK(f.server.table.rows.size() == 1);
 }
 
-TEST_CASE("a connection that cannot be made fails the query, and the next one tries again", "[db]")
+TEST_CASE("a database that is away is refused at once until it is back", "[db]")
 {
-    Fixture f;
-    f.server.is_lost = true;
-    f.server.refuses_connections = true;
-    // One of two readers may have a connection already: ask until the lost one was met.
+    Fixture f(BlockingBackend::Limits{.first_wait = 1ms, .longest_wait = 4ms});
+    {
+        const std::lock_guard lock(f.server.mutex);
+        ++f.server.restarts;
+        f.server.refuses_connections = true;
+    }
     Result<std::vector<Thing>> answer = run_blocking(f.things.select());
-    for (int i = 0; answer && i < 10000; ++i) answer = run_blocking(f.things.select());
     REQUIRE_FALSE(answer);
     CHECK(answer.error().text == "things: nobody listens there");
-    f.server.refuses_connections = false;
+    CHECK(answer.error().status == 503);
+    CHECK(f.insert("a").error().status == 503);
+    {
+        const std::lock_guard lock(f.server.mutex);
+        f.server.refuses_connections = false;
+    }
+    // Each of these is refused without waiting, until a thread has connected again by itself.
+    for (int i = 0; !answer && i < 100000; ++i) answer = run_blocking(f.things.select());
+    CHECK(answer);
+    Result<std::uint64_t> written = f.insert("b");
+    for (int i = 0; !written && i < 100000; ++i) written = f.insert("b");
+    CHECK(written);
+    CHECK(f.server.table.rows.size() == 1);
+}
+
+TEST_CASE("a query whose connection broke is asked again on a new one", "[db]")
+{
+    Fixture f;
+    const int before = f.server.connections;
+    f.server.breaks_next = 1;
     CHECK(run_blocking(f.things.select()));
+    CHECK(f.server.connections > before);
+    f.server.breaks_next = 1;
+    CHECK(f.insert("a"));
+    CHECK(f.server.table.rows.size() == 1);
+
+    f.server.breaks_next = 2;  // but once only
+    CHECK(run_blocking(f.things.select()).error().text == "things: the connection broke");
+}
+
+TEST_CASE("a write whose connection broke after its begin is not repeated: it may have happened", "[db]")
+{
+    Fixture f;
+    REQUIRE(f.insert("a"));
+    f.server.breaks_commit = true;
+    CHECK(f.insert("b").error().status == 503);
+    CHECK(f.server.begins == 2);
+    f.server.breaks_commit = false;
+    CHECK(f.insert("c"));
+}
+
+TEST_CASE("a transaction that lost to another program's is done again", "[db]")
+{
+    Fixture f;
+    f.server.deadlocks = 2;
+    CHECK(f.insert("a"));
+    CHECK(f.server.begins == 3);
+    f.server.deadlocks = 3;
+    CHECK(f.insert("b").error().text == "things: a deadlock");
+    CHECK(f.server.table.rows.size() == 1);
 }
 
 TEST_CASE("a scan that breaks off says so after what it had delivered", "[db]")
