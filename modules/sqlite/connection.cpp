@@ -1,12 +1,11 @@
 #include "modules/sqlite/connection.h"
 
-#include <unordered_map>
-
 #include <fmt/format.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "core/base/log.h"
+#include "core/db/statement_cache.h"
 #include "modules/sqlite/dialect.h"
 
 namespace junctor::sqlite
@@ -15,8 +14,6 @@ namespace
 {
 
 using namespace sqlite_api;  // SOCI wraps sqlite3.h in it
-
-constexpr std::size_t most_statements = 200;  // kept prepared; then all are dropped
 
 struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -175,16 +172,11 @@ public:
 
     Result<void> drop(const std::string& table) override
     {
-        kept_.clear();  // a prepared statement would hold on to it
+        statements_.clear();  // a prepared statement would hold on to it
         return guarded([&] { session_ << "DROP TABLE " + dialect_.quoted(table); });
     }
 
 private:
-    struct Kept {
-        db::LayoutPtr layout;  // held, so that its address is not used again
-        StatementPtr statement;
-    };
-
     Error error(int code) const { return Error{status_of(code), sqlite3_errmsg(handle_)}; }
 
     Result<StatementPtr> prepare_text(const std::string& text)
@@ -196,28 +188,19 @@ private:
         return StatementPtr(statement);
     }
 
-    Result<sqlite3_stmt*> keep(std::string key, db::LayoutPtr layout, const std::string& text)
-    {
-        auto statement = prepare_text(text);
-        if (!statement) return fail(std::move(statement.error()));
-        if (kept_.size() >= most_statements) kept_.clear();
-        sqlite3_stmt* const raw = statement->get();
-        kept_.emplace(std::move(key), Kept{std::move(layout), std::move(*statement)});
-        return raw;
-    }
-
     Result<sqlite3_stmt*> prepare(const db::Statement& statement)
     {
-        std::string key = fmt::format("{}:{}", fmt::ptr(statement.layout.get()), statement.shape());
-        if (const auto known = kept_.find(key); known != kept_.end()) return known->second.statement.get();
-        return keep(std::move(key), statement.layout, dialect_.text(statement));
+        return handle_of(statements_.get(statement, [&] { return prepare_text(dialect_.text(statement)); }));
+    }
+    static Result<sqlite3_stmt*> handle_of(Result<StatementPtr*> kept)
+    {
+        if (!kept) return fail(std::move(kept.error()));
+        return (*kept)->get();
     }
 
     Result<void> run(const char* text)
     {
-        const auto known = kept_.find(text);
-        const auto statement = known != kept_.end() ? Result<sqlite3_stmt*>(known->second.statement.get())
-                                                    : keep(text, nullptr, text);
+        const auto statement = handle_of(statements_.get(text, [&] { return prepare_text(text); }));
         if (!statement) return fail(statement.error());
         const Reset reset{*statement};
         const int code = sqlite3_step(*statement);
@@ -331,8 +314,8 @@ private:
     Dialect dialect_;
     db::Calendar calendar_;
     soci::session session_;
-    sqlite3* handle_ = nullptr;                   // the session's
-    std::unordered_map<std::string, Kept> kept_;  // after the session: finalized before it closes
+    sqlite3* handle_ = nullptr;                    // the session's
+    db::StatementCache<StatementPtr> statements_;  // after the session: finalized before it closes
 };
 
 }  // namespace
