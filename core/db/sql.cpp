@@ -47,6 +47,8 @@ bool is_number(ColumnSpec::Kind kind)
     return false;
 }
 
+}  // namespace
+
 std::string doubled(std::string_view text, char quote)
 {
     std::string out(1, quote);
@@ -56,8 +58,6 @@ std::string doubled(std::string_view text, char quote)
     }
     return out + quote;
 }
-
-}  // namespace
 
 // Writes one statement; counts placeholders as it goes.
 struct SqlDialect::Writer {
@@ -179,7 +179,7 @@ std::vector<std::string> SqlDialect::creation(const TableSpec& table) const
     }
     if (!table.primary_key.empty() && separate_primary_key(table))
         create += ",\n    PRIMARY KEY (" + list(table.primary_key) + ")";
-    std::vector<std::string> statements{create + "\n)"};
+    std::vector<std::string> statements{create + "\n)" + table_rest()};
     for (const IndexSpec& index : table.indexes)
         statements.push_back(fmt::format("CREATE {}INDEX {} ON {} ({})", index.unique ? "UNIQUE " : "",
                                          quoted(table.name + "_" + index.name), quoted(table.name),

@@ -32,12 +32,16 @@ protected:
     // NOT NULL, DEFAULT and what numbers a row; `key`: this column alone is the primary key.
     virtual std::string column_rest(const ColumnSpec& column, bool key) const;
     virtual std::string default_text(const ColumnSpec& column) const;
+    virtual std::string table_rest() const { return {}; }  // behind the columns
     // False: the primary key is part of the column (SQLite's numbered rows).
     virtual bool separate_primary_key(const TableSpec& table) const;
 
 private:
     struct Writer;
 };
+
+// A name or text between quotes; a quote inside of it is doubled.
+std::string doubled(std::string_view text, char quote);
 
 // Pointers into the statement: assignments first, then the condition's, in the order of the text. The limit,
 // if there is one, is bound after them.
