@@ -248,6 +248,11 @@ void BlockingBackend::drop(Worker&, std::string table, OnDone done)
         [table = std::move(table)](BlockingConnection& c) { return c.drop(table); });
 }
 
+std::uint64_t BlockingBackend::reconnects() const
+{
+    return readers_->reconnects() + writer_->reconnects();
+}
+
 void BlockingBackend::close()
 {
     readers_->finish();

@@ -66,6 +66,7 @@ public:
     void create(Worker& asker, TableSpec table, OnDone done) override;
     void drop(Worker& asker, std::string table, OnDone done) override;
     void close() override;
+    std::uint64_t reconnects() const override;
 
 private:
     class Threads;

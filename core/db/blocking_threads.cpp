@@ -79,8 +79,7 @@ bool BlockingBackend::Threads::work(Job& job, Connection& connection)
                 return false;
             }
             const std::lock_guard lock(mutex_);
-            connection = std::move(*made);
-            ++connected_;
+            take_up(connection, std::move(*made));
         }
         if (job(connection.get(), may_repeat)) return true;
     }
@@ -117,8 +116,7 @@ void BlockingBackend::Threads::connect_again(Connection& connection)
         auto made = connect_(use_);
         if (!made) continue;
         const std::lock_guard lock(mutex_);
-        connection = std::move(*made);
-        ++connected_;
+        take_up(connection, std::move(*made));
         if (std::exchange(away_, std::nullopt))
             log_notice("db", "{}: back after {:.1f} s", limits_.name,
                        std::chrono::duration<double>(std::chrono::steady_clock::now() - away_since_).count());
@@ -126,11 +124,22 @@ void BlockingBackend::Threads::connect_again(Connection& connection)
     }
 }
 
+// The caller holds the lock.
+void BlockingBackend::Threads::take_up(Connection& connection, Connection made)
+{
+    connection = std::move(made);
+    ++connected_;
+    if (lost_ == 0) return;
+    --lost_;
+    reconnects_.add();
+}
+
 void BlockingBackend::Threads::drop(Connection& connection)
 {
     connection.reset();
     const std::lock_guard lock(mutex_);
     --connected_;
+    ++lost_;
 }
 
 }  // namespace junctor::db

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/counter.h"
 #include "core/db/blocking_backend.h"
 
 namespace junctor::db
@@ -33,6 +34,7 @@ public:
     Result<void> submit(Job job);
     // Runs what is queued, and what those jobs submit, and ends the threads.
     void finish();
+    std::uint64_t reconnects() const { return reconnects_.value(); }
 
 private:
     using Connection = std::unique_ptr<BlockingConnection>;
@@ -43,6 +45,7 @@ private:
     bool work(Job& job, Connection& connection);  // false: there is no connection
     void refuse(Job job, const Error& why);
     void connect_again(Connection& connection);
+    void take_up(Connection& connection, Connection made);
     void drop(Connection& connection);
 
     const Connect& connect_;
@@ -53,7 +56,8 @@ private:
     std::condition_variable more_;  // jobs, or the end
     std::condition_variable end_;   // for those who wait to connect again
     std::deque<Job> jobs_;
-    unsigned connected_ = 0;
+    unsigned connected_ = 0, lost_ = 0;  // connections; lost ones that have no successor yet
+    Counter reconnects_;
     std::optional<Error> away_;  // why
     std::chrono::steady_clock::time_point away_since_;
     bool closing_ = false;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/log.h"
 #include "core/db/run_blocking.h"
 #include "core/runtime/worker.h"
 
@@ -31,8 +32,12 @@ void deliver(Worker& worker, const typename OneShot<Result<T>>::Resolver& resolv
 
 }  // namespace
 
-Database::Database(Url url, std::shared_ptr<Backend> backend, Duration deadline, WriteQueue::Limits limits)
-    : url_(std::move(url)), backend_(std::move(backend)), deadline_(deadline), writes_(backend_, limits)
+Database::Database(Url url, std::shared_ptr<Backend> backend, Settings settings)
+    : url_(std::move(url)),
+      backend_(std::move(backend)),
+      settings_(settings),
+      breaker_(settings.breaker),
+      writes_(backend_, settings.writes)
 {
 }
 
@@ -46,13 +51,26 @@ Task<Result<T>> Database::ask(std::string what, Duration deadline, Start start)
     if (worker == nullptr) co_return fail(what + ": a database can be awaited on a worker's thread only");
     // Workers outlive databases, but for the loop of run_blocking(): a late answer keeps that one alive.
     const std::shared_ptr<Worker> blocking = detail::loop_run_to_end();
-    if (deadline <= Duration::zero()) deadline = blocking ? deadline_at_start : deadline_;
+    if (deadline <= Duration::zero()) deadline = blocking ? deadline_at_start : settings_.deadline;
+    const TimePoint asked = worker->clock().now();
+    // A start has a clock of its own, and patience.
+    if (!blocking && !breaker_.may_ask(asked)) {
+        counters_.refused.add();
+        co_return fail(503, what + ": the database is away; it is asked again in " +
+                                seconds_text(breaker_.until_probe(asked)));
+    }
 
     struct Leaving {  // also by cancellation
+        explicit Leaving(Counter& all) : waiting(all) { waiting.add(); }
+        ~Leaving()
+        {
+            gone->store(true, std::memory_order_relaxed);
+            waiting.subtract();
+        }
+        Counter& waiting;
         std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
-        ~Leaving() { gone->store(true, std::memory_order_relaxed); }
     };
-    const Leaving leaving;
+    const Leaving leaving(waiting_);
     OneShot<Result<T>> answer;
     Timer timer(worker->timers(), [this, deadline, resolver = answer.resolver()] {
         counters_.timed_out.add();
@@ -64,11 +82,47 @@ Task<Result<T>> Database::ask(std::string what, Duration deadline, Start start)
               deliver<T>(*worker, resolver, std::move(given));
           });
     Result<T> result = co_await answer;
+    if (!blocking) {
+        const TimePoint now = worker->clock().now();
+        note(result ? nullptr : &result.error(), now);
+        if (settings_.slow > Duration::zero() && now - asked >= settings_.slow)
+            note_slow(what, now - asked, now);
+    }
     if (!result) {
         counters_.failed.add();
         result.error().text = what + ": " + result.error().text;
     }
     co_return result;
+}
+
+// 503 and 504: it could not be asked, or did not answer; anything else is an answer.
+void Database::note(const Error* error, TimePoint now)
+{
+    if (error == nullptr || (error->status != 503 && error->status != 504)) {
+        if (breaker_.succeeded()) log_notice("db", "{}: answers again", url_.text());
+    } else if (breaker_.failed(now)) {
+        log_error("db", "{}: {} failures in a row, the last one: {}; it is not asked until it answers again",
+                  url_.text(), settings_.breaker.failures, error->text);
+    }
+}
+
+// One line a second at most: when one query is slow, thousands are.
+void Database::note_slow(const std::string& what, Duration took, TimePoint now)
+{
+    counters_.slow.add();
+    std::uint64_t more = 0;
+    {
+        const std::lock_guard lock(slow_mutex_);
+        if (slow_logged_ != TimePoint{} && now - slow_logged_ < std::chrono::seconds(1)) {
+            ++slow_unlogged_;
+            return;
+        }
+        slow_logged_ = now;
+        more = std::exchange(slow_unlogged_, 0);
+    }
+    log_warning(
+        "db", "{}: slow: a query of {} took {:.0f} ms; {} more were slow since the last line, {} wait",
+        url_.text(), what, std::chrono::duration<double, std::milli>(took).count(), more, waiting_.value());
 }
 
 // What starts a query is a named local below: g++ 12 destroys a lambda's captures twice that stands within a
@@ -90,6 +144,7 @@ Task<Result<std::uint64_t>> Database::write(std::vector<Statement> statements, s
                                             Duration deadline)
 {
     if (statements.empty()) co_return std::uint64_t{0};
+    counters_.writes.add();
     std::string what = statements.front().layout->table;
     auto start = [this, order_key, statements = std::move(statements)](Worker& worker, const Abandoned&,
                                                                        WriteQueue::OnWritten done) mutable {
@@ -97,6 +152,39 @@ Task<Result<std::uint64_t>> Database::write(std::vector<Statement> statements, s
     };
     auto written = co_await ask<std::uint64_t>(std::move(what), deadline, std::move(start));
     co_return written;
+}
+
+Task<Result<void>> Database::keep(std::vector<Statement> statements)
+{
+    if (statements.empty()) co_return Result<void>{};
+    if (!spool_) {
+        const auto written = co_await write(std::move(statements), 0);
+        if (!written) co_return fail(written.error());
+        co_return Result<void>{};
+    }
+    counters_.writes.add();
+    Worker* const worker = Worker::current();
+    OneShot<Result<void>> answer;
+    // No deadline here: the spool has one for the database, and then only the local disk is waited for.
+    spool_->write(Unit{std::move(statements)}, [worker, resolver = answer.resolver()](Result<void> kept) {
+        deliver<void>(*worker, resolver, std::move(kept));
+    });
+    auto kept = co_await answer;
+    if (!kept) counters_.failed.add();
+    co_return kept;
+}
+
+Result<void> Database::start_spool(std::shared_ptr<LogFolder> folder, Worker& home)
+{
+    if (spool_) return {};
+    auto spool =
+        Spool::open(backend_, writes_, std::move(folder), "spool-" + url_.file_name(), home, settings_.spool);
+    if (!spool) return fail(std::move(spool.error()));
+    spool_ = std::move(*spool);
+    if (const auto recovered = run_blocking(spool_->recover()); !recovered)
+        log_warning("db", "{}: {} rows from the spool must wait: {}", url_.text(), spool_->status().kept,
+                    recovered.error().text);
+    return {};
 }
 
 std::unique_ptr<Scan> Database::scan(Statement select, std::size_t batch)

@@ -8,15 +8,16 @@ namespace junctor::db
 namespace
 {
 
-// `?deadline=1500`: milliseconds. Every database has it; drivers see the other parameters.
-Result<Duration> take_deadline(Url& url)
+// `?deadline=1500&slow=200`: milliseconds. Every database has them; drivers see the other parameters.
+Result<void> take_milliseconds(Url& url, const char* name, std::uint64_t least, Duration& duration)
 {
-    const auto given = url.parameters.extract("deadline");
-    if (given.empty()) return Database::default_deadline;
+    const auto given = url.parameters.extract(name);
+    if (given.empty()) return {};
     const auto milliseconds = parse_unsigned(given.mapped(), 3600000);
-    if (!milliseconds || *milliseconds == 0)
-        return fail(fmt::format("{}: deadline={} is no number of milliseconds", url.text(), given.mapped()));
-    return Duration(std::chrono::milliseconds(*milliseconds));
+    if (!milliseconds || *milliseconds < least)
+        return fail(fmt::format("{}: {}={} is no number of milliseconds", url.text(), name, given.mapped()));
+    duration = std::chrono::milliseconds(*milliseconds);
+    return {};
 }
 
 }  // namespace
@@ -50,13 +51,43 @@ Result<std::shared_ptr<Database>> Databases::open(std::string_view text, bool ma
         return fail(fmt::format("{}: no driver is loaded for it; add loadmodule \"{}.so\"", url->text(),
                                 url->scheme));
     const Url full = *url;
-    const auto deadline = take_deadline(*url);
-    if (!deadline) return fail(deadline.error());
+    Database::Settings settings = settings_;
+    if (auto taken = take_milliseconds(*url, "deadline", 1, settings.deadline); !taken)
+        return fail(taken.error());
+    if (auto taken = take_milliseconds(*url, "slow", 0, settings.slow); !taken) return fail(taken.error());
+    settings.spool.deadline = settings.deadline;
     auto backend = driver->second->open(*url, may_create);
     if (!backend) return fail(std::move(backend.error()));
-    auto database = std::make_shared<Database>(full, std::move(*backend), *deadline);
+    auto database = std::make_shared<Database>(full, std::move(*backend), settings);
     open_.emplace(text, database);
     return database;
+}
+
+Result<std::shared_ptr<Database>> Databases::open_with_spool(std::string_view url)
+{
+    auto database = open(url);
+    if (!database || home_ == nullptr) return database;
+    auto folder = journal_folder();
+    if (!folder) return fail(std::move(folder.error()));
+    if (auto started = (*database)->start_spool(std::move(*folder), *home_); !started)
+        return fail(std::move(started.error()));
+    return database;
+}
+
+Task<void> Databases::drain_spools()
+{
+    for (const auto& database : all())
+        if (Spool* const spool = database->spool()) co_await spool->drain();
+}
+
+Result<std::shared_ptr<LogFolder>> Databases::journal_folder()
+{
+    const std::lock_guard lock(mutex_);
+    if (folder_) return folder_;
+    if (!open_folder_) return fail("no folder is set for journals");
+    auto opened = open_folder_();
+    if (opened) folder_ = *opened;
+    return opened;
 }
 
 std::vector<std::shared_ptr<Database>> Databases::all() const

@@ -84,6 +84,7 @@ public:
     // sees to it that there is one call at a time for each of `write_lanes()`.
     virtual void write(Worker& asker, std::vector<Unit> units, OnWritten done) = 0;
     virtual unsigned write_lanes() const { return 1; }
+    virtual std::uint64_t reconnects() const { return 0; }  // connections made in place of lost ones
     virtual std::unique_ptr<Scan> scan(Statement select, std::size_t batch) = 0;
 
     // The catalogue. A table that is not there has no columns.

@@ -60,13 +60,16 @@ public:
 
     std::map<std::string, Tables> databases;
     Duration delay{};
-    bool is_away = false, is_silent = false;
+    bool is_away = false, is_silent = false, breaks_at_commit = false;
     std::size_t commits = 0;
 
     // Runs `work` now or after the delay; `failed` instead if the database goes away before.
     void later(Worker& asker, std::function<void()> work, std::function<void()> failed)
     {
-        if (is_silent) return;
+        if (is_silent) {
+            calls_.emplace(calls_.end())->failed = std::move(failed);
+            return;
+        }
         if (is_away) return failed();
         if (delay == Duration::zero() || &asker.clock() != &clock_) return work();
         const auto call = calls_.emplace(calls_.end());
@@ -79,7 +82,10 @@ public:
     {
         while (!calls_.empty()) finish(calls_.begin(), well);
     }
-    void forget_all() { calls_.clear(); }
+    void answer_no_more()
+    {
+        for (Call& call : calls_) call.timer.reset();
+    }
 
 private:
     struct Call {
@@ -90,8 +96,9 @@ private:
     {
         std::list<Call> ended;  // taken out first: what it answers may ask again
         ended.splice(ended.end(), calls_, call);
-        ended.front().timer->stop();
-        (well ? ended.front().work : ended.front().failed)();
+        ended.front().timer.reset();
+        const Call& call_ended = ended.front();
+        (well && call_ended.work ? call_ended.work : call_ended.failed)();
     }
 
     const Clock& clock_;
@@ -161,6 +168,8 @@ public:
             std::vector<Result<std::uint64_t>> outcomes;
             for (const Unit& unit : units) outcomes.push_back(execute(store->databases[database], unit));
             ++store->commits;
+            if (std::exchange(store->breaks_at_commit, false))
+                outcomes.assign(units.size(), Result<std::uint64_t>(fail(gone)));
             done(std::move(outcomes));
         };
         store_->later(asker, std::move(work), std::move(failed));
@@ -269,13 +278,18 @@ void MemoryDriver::away()
 void MemoryDriver::back()
 {
     store_->is_away = false;
-    store_->is_silent = false;
+    if (std::exchange(store_->is_silent, false)) store_->finish_all(false);
 }
 
 void MemoryDriver::silent()
 {
     store_->is_silent = true;
-    store_->forget_all();
+    store_->answer_no_more();
+}
+
+void MemoryDriver::break_at_commit()
+{
+    store_->breaks_at_commit = true;
 }
 
 std::size_t MemoryDriver::commits() const

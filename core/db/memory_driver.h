@@ -38,9 +38,11 @@ public:
     void slow(Duration answer_after);
     void away();
     void back();
-    // Answers nothing any more, as if the network had lost a cable; what is under way is lost. back() mends
-    // it.
+    // Answers nothing any more, as if the network had lost a cable; back() mends it, and what was under way
+    // fails then, as when the connection is found broken.
     void silent();
+    // The next batch of writes is committed, but its answer is an error: the connection broke in between.
+    void break_at_commit();
     std::size_t commits() const;  // batches of writes so far
 
     // The tables themselves, for a scenario's `row` and `rows`. `database` as in the URL.

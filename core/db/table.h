@@ -119,14 +119,16 @@ public:
     Task<Result<std::uint64_t>> write(std::vector<Statement> statements, std::uint64_t order_key,
                                       Duration within = {}) const
     {
-        std::vector<Statement> ready;
-        ready.reserve(statements.size());
-        for (Statement& s : statements) {
-            auto one = prepared(std::move(s));
-            if (!one) co_return fail(std::move(one.error()));
-            ready.push_back(std::move(*one));
-        }
-        co_return co_await database_->write(std::move(ready), order_key, deadline(within));
+        auto ready = prepared(std::move(statements));
+        if (!ready) co_return fail(std::move(ready.error()));
+        co_return co_await database_->write(std::move(*ready), order_key, deadline(within));
+    }
+    // Committed, or in the spool while the database is away (Database::keep()); all in their order.
+    Task<Result<void>> keep(std::vector<Statement> statements) const
+    {
+        auto ready = prepared(std::move(statements));
+        if (!ready) co_return fail(std::move(ready.error()));
+        co_return co_await database_->keep(std::move(*ready));
     }
     Task<Result<std::uint64_t>> write(Statement one, Duration within = {}) const
     {

@@ -123,4 +123,14 @@ Result<Statement> TableBase::prepared(Statement statement) const
     return statement;
 }
 
+Result<std::vector<Statement>> TableBase::prepared(std::vector<Statement> statements) const
+{
+    for (Statement& statement : statements) {
+        auto one = prepared(std::move(statement));
+        if (!one) return fail(std::move(one.error()));
+        statement = std::move(*one);
+    }
+    return statements;
+}
+
 }  // namespace junctor::db

@@ -59,6 +59,7 @@ protected:
     bool has(ColumnId column) const { return !layout_->columns[column].name.empty(); }
     // The statement with the columns that this database lacks left out; an error if its condition needs one.
     Result<Statement> prepared(Statement statement) const;
+    Result<std::vector<Statement>> prepared(std::vector<Statement> statements) const;
     Duration deadline(Duration wanted) const { return wanted > Duration::zero() ? wanted : deadline_; }
     std::uint64_t order_key() const { return std::hash<std::string>{}(name_); }
 

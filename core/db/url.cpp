@@ -111,4 +111,18 @@ std::string Url::text() const
     return out;
 }
 
+std::string Url::file_name() const
+{
+    Url plain = *this;
+    plain.password.clear();
+    plain.parameters.clear();
+    const std::string text = plain.text();
+    std::uint32_t hash = 2166136261U;  // FNV-1a: what the letters below leave out
+    for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U;
+    std::string name = scheme + '-';
+    for (const char c : std::string_view(text).substr(text.size() - std::min<std::size_t>(text.size(), 40)))
+        name += is_alnum(c) || c == '.' || c == '_' ? c : '-';
+    return fmt::format("{}-{:08x}", name, hash);
+}
+
 }  // namespace junctor::db

@@ -21,7 +21,8 @@ struct Url {
 
     // The last '@' ends the password, so that it may hold any character but '?'.
     static Result<Url> parse(std::string_view text);
-    std::string text() const;  // for people: the password is shown as ***
+    std::string text() const;       // for people: the password is shown as ***
+    std::string file_name() const;  // a part of one: the same for the same database, whatever the password
 };
 
 }  // namespace junctor::db

@@ -59,6 +59,12 @@ struct ScriptGlobals {
     IntegerSetting children{8};  // 0: the default, too
     TextSetting user, group, chroot;
     TextSetting workdir{"/"};
+    // beyond OpenSER: databases (core/db/README.md)
+    TextSetting spool_dir{"junctor-spool"};
+    IntegerSetting spool_size{1024};    // MB for each database
+    IntegerSetting db_deadline{2000};   // ms
+    IntegerSetting db_slow_query{500};  // ms; 0: none is slow
+    IntegerSetting db_breaker{5};       // failures in a row; 0: none
     BooleanSetting disable_core_dump{false};
     IntegerSetting open_files_limit;
     IntegerSetting memlog{4};

@@ -175,6 +175,16 @@ Result<void> Daemon::start()
     say_what_has_no_effect();
 
     const auto& globals = configuration_->globals();
+    databases_.keep_journals(
+        [path = globals.spool_dir.value, is_set = globals.spool_dir.is_set()] {
+            auto folder = db::DiskFolder::open(path);
+            if (!folder && !is_set) folder.error().text += "; name a writable directory in spool_dir";
+            return folder;
+        },
+        main_);
+    if (globals.spool_dir.is_set())
+        if (const auto folder = databases_.journal_folder(); !folder)
+            return fail("spool_dir: " + folder.error().text);
     Engine::World world{
         main_, {network_->sockets().begin(), network_->sockets().end()}, local_names(*network_),
         {},    resolver_options(globals, network_->sockets()),           true};

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/admin/database_commands.h"
 #include "core/base/log.h"
 
 namespace junctor::server
@@ -35,6 +36,16 @@ script::Settings settings_from(const script::ScriptGlobals& globals)
     settings.advertised_port = static_cast<std::uint16_t>(globals.advertised_port.value);
     settings.tcp_accept_aliases = globals.tcp_accept_aliases.value;
     settings.log_stderr = globals.log_stderror.value;
+    return settings;
+}
+
+db::DatabaseSettings database_settings(const script::ScriptGlobals& globals)
+{
+    db::DatabaseSettings settings;
+    settings.deadline = std::chrono::milliseconds(globals.db_deadline.value);
+    settings.slow = std::chrono::milliseconds(globals.db_slow_query.value);
+    settings.breaker.failures = static_cast<unsigned>(globals.db_breaker.value);
+    settings.spool.bytes = static_cast<std::uint64_t>(globals.spool_size.value) << 20;
     return settings;
 }
 
@@ -87,6 +98,7 @@ Engine::~Engine() = default;
 
 Result<void> Engine::start()
 {
+    databases_.use(database_settings(configuration_.globals()));
     if (auto added = add_blacklists(blacklists_, configuration_.globals()); !added) return added;
     const auto& modules = configuration_.loader().modules();
     for (const auto& module : modules)
@@ -98,6 +110,7 @@ Result<void> Engine::start()
             return fail(fmt::format("module {} cannot start: {}", module->name, started.error().text));
         ++started_;
     }
+    admin::add_database_commands(registry(), databases_);
     return {};
 }
 
@@ -153,6 +166,7 @@ Task<bool> Engine::stop()
         log_error("core", "module {} could not finish its work", module->name);
         all_well = false;
     }
+    co_await databases_.drain_spools();
     co_return all_well;
 }
 

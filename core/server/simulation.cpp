@@ -33,6 +33,7 @@ struct Simulation::Impl {
         // Whatever kind of database a script names, in a simulation it is in memory.
         for (const char* scheme : {"sqlite", "mysql", "postgres"}) memory->serve(scheme, database_name);
         databases.add(memory);
+        databases.keep_journals([this] { return Result<std::shared_ptr<db::LogFolder>>(folder); }, main_loop);
     }
 
     void settle()
@@ -48,6 +49,7 @@ struct Simulation::Impl {
     SimulationOptions options;
     VirtualClock clock;
     std::shared_ptr<db::MemoryDriver> memory;
+    std::shared_ptr<db::MemoryFolder> folder = std::make_shared<db::MemoryFolder>();
     db::Databases databases;
     transport::SimulatedNetwork network;
     transport::SimulatedDns dns;

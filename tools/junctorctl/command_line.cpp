@@ -254,6 +254,10 @@ void Grammar::declare_server()
 )",
          [this](Session& s) { return show_statistics(s, words_); })
         ->add_option("name", words_, "groups or statistics (default: all)");
+    verb(*family("spool", "Server", "Rows that wait on disk for a database"), "status", "Verbs",
+         "Shows what waits, and in which state each database is",
+         "\nEnds with 1 if a database is away or rows wait for it.\n",
+         [](Session& s) { return show_spool(s); });
     declare_script();
     declare_start_and_stop();
 

@@ -120,6 +120,26 @@ int show_statistics(Session& session, const std::vector<std::string>& names)
     return session.run("get_statistics", arguments);
 }
 
+int show_spool(Session& session)
+{
+    const auto reply = session.ask("spool_status");
+    if (!reply) return session.give_up(reply.error());
+    if (reply->code >= 300) {
+        session.console.reply(*reply);
+        return refused;
+    }
+    if (reply->nodes.empty()) session.console.info("no module of this server uses a spool");
+    session.console.reply(*reply);
+    // Over the FIFO a reply has lines only: "Spool:: NAME state=direct rows=0 ...".
+    const bool all_there = std::all_of(reply->nodes.begin(), reply->nodes.end(), [](const mi::Node& node) {
+        if (node.name.empty()) return node.value.find("state=direct") != node.value.npos;
+        return std::any_of(node.attributes.begin(), node.attributes.end(), [](const auto& attribute) {
+            return attribute.first == "state" && attribute.second == "direct";
+        });
+    });
+    return all_there ? done : refused;
+}
+
 int check_script(Session& session, const std::string& file)
 {
     if (file.empty()) return session.run("script_check");

@@ -177,6 +177,57 @@ TEST_CASE("a cancelled query leaves nothing behind", "[db]")
     CHECK(sim.worker.timers().running() == 0);
 }
 
+TEST_CASE("a database that does not answer is asked no more until it does", "[db][breaker]")
+{
+    Simulation sim;
+    const auto ask = [&] {
+        auto reading = sim.things.select();
+        reading.start();
+        sim.advance(1ms);
+        return reading.done() ? std::optional(reading.take()) : std::nullopt;
+    };
+    sim.driver->silent();
+    std::vector<Task<Result<std::vector<Thing>>>> first;
+    for (int i = 0; i < 5; ++i) {
+        first.push_back(sim.things.select());
+        first.back().start();
+    }
+    sim.advance(1001ms);
+    for (auto& reading : first) {
+        REQUIRE(reading.done());
+        CHECK(reading.take().error().status == 504);
+    }
+    CHECK(sim.things.database().breaker() == Breaker::State::Open);
+
+    const auto refused = ask();  // at once
+    REQUIRE(refused);
+    REQUIRE_FALSE(*refused);
+    CHECK(refused->error().status == 503);
+    CHECK(refused->error().text.find("the database is away; it is asked again in 0.5 s") !=
+          std::string::npos);
+    CHECK(sim.things.database().counters().refused.value() == 1);
+
+    sim.driver->back();
+    CHECK_FALSE(*ask());
+    sim.advance(499ms);
+    CHECK(*ask());  // the probe
+    CHECK(sim.things.database().breaker() == Breaker::State::Closed);
+    CHECK(*ask());
+}
+
+TEST_CASE("slow queries are counted", "[db]")
+{
+    Simulation sim;
+    sim.driver->slow(600ms);
+    auto reading = sim.things.select();
+    reading.start();
+    CHECK(sim.things.database().waiting() == 1);
+    sim.advance(600ms);
+    REQUIRE(reading.done());
+    CHECK(sim.things.database().counters().slow.value() == 1);
+    CHECK(sim.things.database().waiting() == 0);
+}
+
 TEST_CASE("a queue of writes that is full refuses more", "[db]")
 {
     VirtualClock clock;
@@ -185,8 +236,10 @@ TEST_CASE("a queue of writes that is full refuses more", "[db]")
     MemoryDriver driver(clock);
     REQUIRE(driver.create("sim", test::things()));
     const Url url = Url::parse("memory://localhost/sim").value();
-    auto database = std::make_shared<Database>(url, driver.open(url, false).value(), 1s,
-                                               WriteQueue::Limits{.waiting = 2, .batch = 10});
+    DatabaseSettings settings;
+    settings.deadline = 1s;
+    settings.writes = {.waiting = 2, .batch = 10};
+    auto database = std::make_shared<Database>(url, driver.open(url, false).value(), settings);
     Table<Thing> things;
     REQUIRE(things.bind(database));
     driver.slow(50ms);
