@@ -25,6 +25,7 @@ Result<void> BindingStore::open(db::Databases& databases, std::string_view url, 
     storage_ = std::make_unique<Storage>(name_, columns, settings_.storage);
     if (auto bound = storage_->bind(databases, url); !bound) return bound;
     upkeep_.use(*storage_);
+    if (auto opened = open_journal(databases); !opened) return opened;
     if (mode_ == DbMode::DatabaseOnly) return {};
 
     const auto loaded = storage_->load(
@@ -32,6 +33,37 @@ Result<void> BindingStore::open(db::Databases& databases, std::string_view url, 
         [this](std::string_view aor, BindingPtr binding) { memory_.load(aor, std::move(binding), rules_); });
     if (!loaded) return fail(loaded.error());
     log_info("usrloc", "table {}: {} contact(s) loaded", name_, *loaded);
+    if (!journal_) return {};
+
+    const auto played = journal_->replay(settings_.storage.sockets, [this](const BindingJournal::Entry& e) {
+        memory_.restore(e.aor, e.uri, e.call_id, e.binding, rules_);
+    });
+    if (!played) return fail(fmt::format("table {}: its journal: {}", name_, played.error().text));
+    if (*played > 0)
+        log_notice("usrloc", "table {}: {} change(s) taken from the journal of a server that did not stop",
+                   name_, *played);
+    return {};
+}
+
+Result<void> BindingStore::open_journal(db::Databases& databases)
+{
+    auto folder = databases.journal_folder();
+    if (!folder) {
+        if (settings_.journaling != Journaling::None)
+            return fail("the journal of db_mode 2 cannot be kept: " + folder.error().text);
+        return {};
+    }
+    auto opened = BindingJournal::open(*folder, name_);
+    if (!opened) return fail(std::move(opened.error()));
+    if (mode_ != DbMode::WriteBack) {
+        if ((*opened)->bytes() == 0) return {};
+        return fail(
+            fmt::format("{} has changes of table {} that a server with db_mode 2 could not write before it "
+                        "ended; start it with db_mode 2 once, or remove usrloc-{}.*",
+                        (*folder)->where(), name_, name_));
+    }
+    journal_ = std::move(*opened);
+    upkeep_.use(*journal_);
     return {};
 }
 
@@ -41,15 +73,41 @@ Task<Result<Bindings>> BindingStore::find_waiting(std::string aor) const
     co_return co_await storage_->select(std::move(aor));
 }
 
+BindingStore::Applied BindingStore::apply_in_memory(const Registration& registration)
+{
+    BindingJournal::Ticket recorded = 0;
+    const auto record = [&](const Plan& plan) {
+        recorded = journal_->changed(registration.aor, plan.changes);
+        if (!plan.changes.empty()) return;
+        // Perhaps a retransmission of what the disk refused: its 200 needs a record, too.
+        for (const BindingPtr& binding : plan.after)
+            if (!binding->is_memory_only()) recorded = journal_->is(registration.aor, *binding);
+    };
+    const bool journaled = settings_.journaling != Journaling::None;
+    Plan plan = memory_.apply(registration, rules_, mode_ == DbMode::WriteBack,
+                              journaled ? MemoryTable::Record(record) : MemoryTable::Record());
+    tell(registration.aor, plan.changes);
+    return {{plan.status, std::move(plan.after), {}}, recorded};
+}
+
 Outcome BindingStore::apply(const Registration& registration)
 {
-    const Plan plan = memory_.apply(registration, rules_, mode_ == DbMode::WriteBack);
-    tell(registration.aor, plan.changes);
-    return {plan.status, plan.after, {}};
+    return apply_in_memory(registration).outcome;
+}
+
+// In memory at once, whatever the disk says then: the contact is good until it expires, only not promised.
+Task<Outcome> BindingStore::apply_journaled(const Registration& registration)
+{
+    Applied applied = apply_in_memory(registration);
+    if (applied.recorded == 0) co_return std::move(applied.outcome);
+    auto durable = co_await journal_->durable(applied.recorded);
+    if (!durable) co_return Outcome{Outcome::Status::NotStored, {}, std::move(durable.error())};
+    co_return std::move(applied.outcome);
 }
 
 Task<Outcome> BindingStore::apply_waiting(const Registration& registration)
 {
+    if (settings_.journaling == Journaling::Awaited) co_return co_await apply_journaled(registration);
     if (!writes_wait()) co_return apply(registration);
     const std::string aor(registration.aor);
     const AorLocks::Guard turn = co_await locks_.acquire(aor);
@@ -66,6 +124,11 @@ Task<Outcome> BindingStore::apply_waiting(const Registration& registration)
     if (mode_ == DbMode::WriteThrough) memory_.commit(aor, *before, made);
     tell(aor, made.changes);
     co_return Outcome{made.status, std::move(made.after), {}};
+}
+
+Task<void> BindingStore::journal_settled() const
+{
+    if (journal_) co_await journal_->durable();
 }
 
 Bindings BindingStore::list(std::uint32_t cflags, std::int64_t now, unsigned part, unsigned parts) const

@@ -4,7 +4,7 @@
 //   db_mode                 request                              upkeep (every timer_interval)
 //   0 memory                memory                               expired ones go
 //   1 write-through         database, after the commit memory    expired ones go from both
-//   2 write-back            memory                               expired ones go; what changed is written
+//   2 write-back            memory and journal                   expired ones go; what changed is written
 //   3 database only         database                             expired ones go
 //
 // With 1 and 3 changes of one AoR follow each other (AorLocks). With 1 memory never holds what is not
@@ -16,14 +16,20 @@
 #include <string>
 
 #include "modules/usrloc/aor_locks.h"
+#include "modules/usrloc/binding_journal.h"
 #include "modules/usrloc/storage.h"
 #include "modules/usrloc/upkeep.h"
 
 namespace junctor::usrloc
 {
 
+// With write-back: whether changes are kept in a journal, and whether a REGISTER is answered after its record
+// is on disk.
+enum class Journaling : std::uint8_t { None = 0, Written = 1, Awaited = 2 };
+
 struct StoreSettings {
     DbMode mode = DbMode::Memory;
+    Journaling journaling = Journaling::None;
     Rules rules;
     StorageSettings storage;
     unsigned slots = 512;
@@ -49,11 +55,19 @@ public:
     Task<Result<Bindings>> list_waiting(std::uint32_t cflags, std::int64_t now) const override;
 
     Upkeep& upkeep() { return upkeep_; }
+    Task<void> journal_settled() const;  // nobody waits for the journal any more
     const MemoryTable& memory() const { return memory_; }
     Counter& expired() { return expired_; }
 
 private:
     bool writes_wait() const { return mode_ == DbMode::WriteThrough || mode_ == DbMode::DatabaseOnly; }
+    Result<void> open_journal(db::Databases& databases);
+    Task<Outcome> apply_journaled(const Registration& registration);
+    struct Applied {
+        Outcome outcome;
+        BindingJournal::Ticket recorded = 0;
+    };
+    Applied apply_in_memory(const Registration& registration);
     void tell(std::string_view aor, const std::vector<Change>& changes) const;
     void on_expired(std::string_view aor, const BindingPtr& binding);
 
@@ -63,6 +77,7 @@ private:
     StoreSettings settings_;
     MemoryTable memory_;
     std::unique_ptr<Storage> storage_;  // null with DbMode::Memory
+    std::unique_ptr<BindingJournal> journal_;
     AorLocks locks_;
     OnChange on_change_;
     Counter expired_;

@@ -11,8 +11,8 @@ void BindingList::assign(std::span<const BindingPtr> bindings)
 }
 
 // Its AoR follows it in memory.
-struct MemoryTable::Record {
-    RecordPtr next;
+struct MemoryTable::Entry {
+    EntryPtr next;
     BindingList list;
     std::uint32_t hash = 0;  // the low bits; enough to grow and to compare quickly
     std::uint16_t aor_length = 0;
@@ -20,25 +20,25 @@ struct MemoryTable::Record {
     std::string_view aor() const { return {reinterpret_cast<const char*>(this + 1), aor_length}; }
 };
 
-void MemoryTable::Free::operator()(Record* record) const
+void MemoryTable::Free::operator()(Entry* entry) const
 {
-    record->~Record();
-    ::operator delete(record);
+    entry->~Entry();
+    ::operator delete(entry);
 }
 
-MemoryTable::RecordPtr MemoryTable::make(std::size_t hash, std::string_view aor)
+MemoryTable::EntryPtr MemoryTable::make(std::size_t hash, std::string_view aor)
 {
-    RecordPtr record(new (::operator new(sizeof(Record) + aor.size())) Record);
+    EntryPtr record(new (::operator new(sizeof(Entry) + aor.size())) Entry);
     record->hash = static_cast<std::uint32_t>(hash);
     record->aor_length = static_cast<std::uint16_t>(aor.size());
     std::copy(aor.begin(), aor.end(), reinterpret_cast<char*>(record.get() + 1));
     return record;
 }
 
-MemoryTable::RecordPtr* MemoryTable::Slot::place(std::size_t hash, std::string_view aor)
+MemoryTable::EntryPtr* MemoryTable::Slot::place(std::size_t hash, std::string_view aor)
 {
     if (buckets.empty()) buckets.resize(4);
-    RecordPtr* link = &buckets[hash & (buckets.size() - 1)];
+    EntryPtr* link = &buckets[hash & (buckets.size() - 1)];
     const auto low = static_cast<std::uint32_t>(hash);
     while (*link && ((*link)->hash != low || (*link)->aor() != aor)) link = &(*link)->next;
     return link;
@@ -46,12 +46,12 @@ MemoryTable::RecordPtr* MemoryTable::Slot::place(std::size_t hash, std::string_v
 
 void MemoryTable::Slot::grow()
 {
-    std::vector<RecordPtr> wider(buckets.size() * 2);
-    for (RecordPtr& chain : buckets)
+    std::vector<EntryPtr> wider(buckets.size() * 2);
+    for (EntryPtr& chain : buckets)
         while (chain) {
-            RecordPtr record = std::move(chain);
+            EntryPtr record = std::move(chain);
             chain = std::move(record->next);
-            RecordPtr& bucket = wider[record->hash & (wider.size() - 1)];
+            EntryPtr& bucket = wider[record->hash & (wider.size() - 1)];
             record->next = std::move(bucket);
             bucket = std::move(record);
         }
@@ -84,22 +84,24 @@ Bindings MemoryTable::find(std::string_view aor) const
     const std::size_t hash = hash_of(aor);
     Slot& slot = slot_of(hash);
     const std::lock_guard lock(slot.mutex);
-    const RecordPtr& record = *slot.place(hash, aor);
+    const EntryPtr& record = *slot.place(hash, aor);
     if (!record) return {};
     const auto bindings = record->list.view();
     return {bindings.begin(), bindings.end()};
 }
 
-Plan MemoryTable::apply(const Registration& registration, const Rules& rules, bool keep_deleted)
+Plan MemoryTable::apply(const Registration& registration, const Rules& rules, bool keep_deleted,
+                        const Record& record)
 {
     const std::size_t hash = hash_of(registration.aor);
     Slot& slot = slot_of(hash);
     const std::lock_guard lock(slot.mutex);
-    const RecordPtr& record = *slot.place(hash, registration.aor);
+    const EntryPtr& entry = *slot.place(hash, registration.aor);
     Bindings before;
-    if (record) before.assign(record->list.view().begin(), record->list.view().end());
+    if (entry) before.assign(entry->list.view().begin(), entry->list.view().end());
 
     Plan made = plan(before, registration, rules);
+    if (record && made.status == Outcome::Status::Done) record(made);
     if (made.changes.empty()) return made;
     Bindings with_deleted;
     for (const Change& change : made.changes) {
@@ -124,7 +126,7 @@ void MemoryTable::commit(std::string_view aor, const Bindings& before, const Pla
     const std::size_t hash = hash_of(aor);
     Slot& slot = slot_of(hash);
     const std::lock_guard lock(slot.mutex);
-    const RecordPtr& record = *slot.place(hash, aor);
+    const EntryPtr& record = *slot.place(hash, aor);
     const auto present = record ? record->list.view() : std::span<const BindingPtr>{};
     const auto contains = [](const auto& range, const BindingPtr& b) {
         return std::find(range.begin(), range.end(), b) != range.end();
@@ -141,7 +143,7 @@ void MemoryTable::load(std::string_view aor, BindingPtr binding, const Rules& ru
     const std::size_t hash = hash_of(aor);
     Slot& slot = slot_of(hash);
     const std::lock_guard lock(slot.mutex);
-    const RecordPtr& record = *slot.place(hash, aor);
+    const EntryPtr& record = *slot.place(hash, aor);
     Bindings bindings;
     if (record) bindings.assign(record->list.view().begin(), record->list.view().end());
 
@@ -156,11 +158,32 @@ void MemoryTable::load(std::string_view aor, BindingPtr binding, const Rules& ru
     put(slot, hash, aor, bindings);
 }
 
+void MemoryTable::restore(std::string_view aor, std::string_view uri, std::string_view call_id,
+                          BindingPtr binding, const Rules& rules)
+{
+    const std::size_t hash = hash_of(aor);
+    Slot& slot = slot_of(hash);
+    const std::lock_guard lock(slot.mutex);
+    const EntryPtr& record = *slot.place(hash, aor);
+    Bindings bindings;
+    if (record) bindings.assign(record->list.view().begin(), record->list.view().end());
+    const auto same = std::find_if(bindings.begin(), bindings.end(), [&](const BindingPtr& b) {
+        return b->uri() == uri && (!rules.match_call_id || b->call_id() == call_id);
+    });
+    if (same == bindings.end() && !binding) return;
+    if (!binding)
+        *same = deleted(**same);
+    else if (same != bindings.end())
+        bindings.erase(same);
+    if (binding) insert_in_order(bindings, std::move(binding), rules.newest_first);
+    put(slot, hash, aor, bindings);
+}
+
 // The caller holds the slot's lock.
 void MemoryTable::put(Slot& slot, std::size_t hash, std::string_view aor,
                       std::span<const BindingPtr> bindings)
 {
-    RecordPtr* record = slot.place(hash, aor);
+    EntryPtr* record = slot.place(hash, aor);
     if (!*record) {
         if (bindings.empty()) return;
         if (slot.records >= slot.buckets.size()) {
@@ -174,7 +197,7 @@ void MemoryTable::put(Slot& slot, std::size_t hash, std::string_view aor,
     visit_at(slot, *record, [&](std::string_view, BindingList& list) { list.assign(bindings); });
 }
 
-void MemoryTable::visit_at(Slot& slot, RecordPtr& record, const Visitor& visit)
+void MemoryTable::visit_at(Slot& slot, EntryPtr& record, const Visitor& visit)
 {
     const std::size_t before = record->list.view().size();
     visit(record->aor(), record->list);
@@ -191,15 +214,15 @@ void MemoryTable::visit(std::string_view aor, const Visitor& visit)
     const std::size_t hash = hash_of(aor);
     Slot& slot = slot_of(hash);
     const std::lock_guard lock(slot.mutex);
-    RecordPtr& record = *slot.place(hash, aor);
+    EntryPtr& record = *slot.place(hash, aor);
     if (record) visit_at(slot, record, visit);
 }
 
 void MemoryTable::read(std::size_t slot, const Reader& read) const
 {
     const std::lock_guard lock(slots_[slot].mutex);
-    for (const RecordPtr& chain : slots_[slot].buckets)
-        for (const Record* record = chain.get(); record != nullptr; record = record->next.get())
+    for (const EntryPtr& chain : slots_[slot].buckets)
+        for (const Entry* record = chain.get(); record != nullptr; record = record->next.get())
             read(record->aor(), record->list.view());
 }
 
@@ -209,9 +232,9 @@ bool MemoryTable::walk(Cursor& cursor, const Visitor& visit, std::size_t buckets
         Slot& slot = slots_[cursor.slot];
         const std::lock_guard lock(slot.mutex);
         while (buckets > 0 && cursor.bucket < slot.buckets.size()) {
-            RecordPtr* link = &slot.buckets[cursor.bucket];
+            EntryPtr* link = &slot.buckets[cursor.bucket];
             while (*link) {
-                const Record* visited = link->get();
+                const Entry* visited = link->get();
                 visit_at(slot, *link, visit);
                 if (link->get() == visited) link = &(*link)->next;
             }

@@ -45,11 +45,17 @@ public:
 
     Bindings find(std::string_view aor) const;
     // Carries the registration out at once. `keep_deleted` (write-back): what the database holds stays
-    // behind, marked with deleted_expires, until it is deleted there.
-    Plan apply(const Registration& registration, const Rules& rules, bool keep_deleted);
+    // behind, marked with deleted_expires, until it is deleted there. `record` is told what happened before
+    // anybody else can change this AoR.
+    using Record = std::function<void(const Plan& plan)>;
+    Plan apply(const Registration& registration, const Rules& rules, bool keep_deleted,
+               const Record& record = {});
     // Carries out what plan() made of `before`, once the database has it (write-through).
     void commit(std::string_view aor, const Bindings& before, const Plan& plan);
     void load(std::string_view aor, BindingPtr binding, const Rules& rules);  // from the database, at start
+    // From the journal, which knows better: this contact is `binding`, or (null) has gone.
+    void restore(std::string_view aor, std::string_view uri, std::string_view call_id, BindingPtr binding,
+                 const Rules& rules);
 
     // Visits all AoRs in short steps; a visitor that empties a list removes the AoR. AoRs that come or go
     // between two steps may be missed. False: that was the last step.
@@ -69,23 +75,23 @@ public:
     std::size_t fullest_slot() const;  // in AoRs
 
 private:
-    struct Record;
+    struct Entry;
     struct Free {
-        void operator()(Record* record) const;
+        void operator()(Entry* entry) const;
     };
-    using RecordPtr = std::unique_ptr<Record, Free>;
+    using EntryPtr = std::unique_ptr<Entry, Free>;
     struct Slot {
         mutable std::mutex mutex;
-        std::vector<RecordPtr> buckets;  // chains; a power of 2 of them
+        std::vector<EntryPtr> buckets;  // chains; a power of 2 of them
         std::size_t records = 0;
 
-        RecordPtr* place(std::size_t hash, std::string_view aor);  // where it is or would be linked
+        EntryPtr* place(std::size_t hash, std::string_view aor);  // where it is or would be linked
         void grow();
     };
-    static RecordPtr make(std::size_t hash, std::string_view aor);
+    static EntryPtr make(std::size_t hash, std::string_view aor);
     Slot& slot_of(std::size_t hash) const { return slots_[(hash >> 40) & (slots_.size() - 1)]; }
     void put(Slot& slot, std::size_t hash, std::string_view aor, std::span<const BindingPtr> bindings);
-    void visit_at(Slot& slot, RecordPtr& record, const Visitor& visit);
+    void visit_at(Slot& slot, EntryPtr& record, const Visitor& visit);
 
     mutable std::vector<Slot> slots_;
     Counter users_, contacts_;

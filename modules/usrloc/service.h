@@ -25,7 +25,8 @@ public:
     Result<Location*> use(std::string_view table) override;
     bool writes_wait() const override
     {
-        return mode_ == DbMode::WriteThrough || mode_ == DbMode::DatabaseOnly;
+        return mode_ == DbMode::WriteThrough || mode_ == DbMode::DatabaseOnly ||
+               settings_.journaling == Journaling::Awaited;
     }
     bool reads_wait() const override { return mode_ == DbMode::DatabaseOnly; }
     bool use_domain() const override { return use_domain_; }
@@ -41,6 +42,7 @@ private:
     Task<mi::Reply> ul_show_contact(mi::Request request);
 
     Result<StoreSettings> settings(StartContext& context) const;
+    Result<Journaling> journaling(db::Databases& databases) const;
     void add_statistics(BindingStore& store);
     std::uint64_t registered_users() const;
     BindingStore* find(std::string_view table) const;
@@ -59,6 +61,9 @@ private:
     int hash_size_ = 9;
     int fetch_rows_ = 2000;
     int nat_bflag_ = -1;
+    int journal_ = 2;
+    bool spool_ = false;
+    int db_deadline_ = 0;
     LocationTable columns_;  // their names, as modparams leave them
 
     DbMode mode_ = DbMode::Memory;

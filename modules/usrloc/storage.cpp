@@ -53,12 +53,17 @@ Storage::Storage(std::string table, const LocationTable& columns, const StorageS
     const auto named = table_.renamings();
     const auto to_name = rows_.renamings();
     for (std::size_t i = 0; i < named.size(); ++i) *to_name[i].name = *named[i].name;
+    table_.set_deadline(settings.deadline);
+    rows_.set_deadline(settings.deadline);
     table_.set_name(table);
     rows_.set_name(std::move(table));
 }
 
 Result<void> Storage::bind(db::Databases& databases, std::string_view url)
 {
+    // What an earlier life left in the spool is in the table before anybody reads it.
+    if (settings_.spool)
+        if (const auto opened = databases.open_with_spool(url); !opened) return fail(opened.error());
     if (auto bound = table_.bind(databases, url); !bound) return bound;
     if (auto bound = rows_.bind(databases, url); !bound) return bound;
     if (settings_.match_call_id && !has_cflags())
@@ -262,8 +267,10 @@ std::vector<db::Statement> Storage::statements(std::string_view aor, std::span<c
 
 Task<Result<void>> Storage::write(std::string aor, std::vector<Change> changes) const
 {
-    auto all = statements(aor, changes, unsure_ ? Inserting::OrReplace : Inserting::NewRow);
+    const bool look_first = unsure_ || settings_.spool;  // nobody could answer to a conflict in the spool
+    auto all = statements(aor, changes, look_first ? Inserting::OrReplace : Inserting::NewRow);
     if (all.empty()) co_return Result<void>{};
+    if (settings_.spool) co_return co_await table_.keep(std::move(all));
     auto written = co_await table_.write(std::move(all), order_of(aor));
     if (!written && written.error().status == 409) {  // the row is there, of whomever
         auto replacing = statements(aor, changes, Inserting::OrReplace);

@@ -22,6 +22,8 @@ struct StorageSettings {
     bool use_domain = false;
     bool match_call_id = false;  // matching_mode 1: the Call-ID is part of a row's key
     bool newest_first = false;
+    bool spool = false;          // write-through: what the database cannot take now is kept on disk
+    Duration deadline{};         // of queries; zero: the database's own
     std::uint32_t nat_flag = 0;  // mask in cflags; layout 1003 has it as bit 0 of `flags`
     std::span<const transport::ListenSocket> sockets;
 };

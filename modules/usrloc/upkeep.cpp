@@ -43,7 +43,38 @@ Task<bool> Upkeep::round()
         rows_left_ = !removed;
         if (mode_ == DbMode::DatabaseOnly) co_return !rows_left_;
     }
+    if (journal_ == nullptr) co_return co_await write_back_and_expire(now);
 
+    // What is recorded from now on is not surely seen by this round.
+    journal_->begin_round();
+    const bool complete = co_await write_back_and_expire(now);
+    if (complete)
+        journal_->end_round();
+    else if (journal_->bytes() > journal_limit_)
+        co_await shorten_journal();
+    co_return complete;
+}
+
+// The database does not take everything, and the journal must not grow with time, only with the contacts:
+// what is still to be written is recorded once more, and the rest forgotten.
+Task<void> Upkeep::shorten_journal()
+{
+    journal_->begin_round();
+    MemoryTable::Cursor cursor;
+    const auto record = [this](std::string_view aor, BindingList& bindings) {
+        for (const BindingPtr& binding : bindings.view())
+            if (!binding->is_memory_only() &&
+                (binding->state() != Binding::State::Synced || binding->expires() == deleted_expires))
+                journal_->is(aor, *binding);
+    };
+    while (memory_.walk(cursor, record)) co_await step_aside(main_loop_);
+    journal_->end_round();
+    if (!co_await journal_->durable()) co_return;  // logged; what is old is kept
+    journal_limit_ = std::max(first_journal_limit, 2 * journal_->bytes());
+}
+
+Task<bool> Upkeep::write_back_and_expire(std::int64_t now)
+{
     bool all_written = true;
     MemoryTable::Cursor cursor;
     for (bool more = true; more;) {

@@ -12,6 +12,7 @@
 
 #include "core/runtime/task.h"
 #include "core/runtime/worker.h"
+#include "modules/usrloc/binding_journal.h"
 #include "modules/usrloc/memory_table.h"
 #include "modules/usrloc/storage.h"
 
@@ -33,12 +34,14 @@ public:
     {
         storage_ = &storage;
     }  // before the first run; not with DbMode::Memory
+    void use(BindingJournal& journal) { journal_ = &journal; }  // with DbMode::WriteBack, if there is one
 
     // One whole round. Calls do not overlap: a second one begins when the first has ended. True: the database
     // now has all that it should; false: something is left for the next round.
     Task<bool> run();
 
 private:
+    static constexpr std::uint64_t first_journal_limit = std::uint64_t{64} << 20;
     // What a step found to be written, with the binding it was found as.
     struct Job {
         std::string aor;
@@ -49,6 +52,8 @@ private:
     using Jobs = std::vector<Job>;
 
     Task<bool> round();
+    Task<bool> write_back_and_expire(std::int64_t now);
+    Task<void> shorten_journal();
     void look_at(std::string_view aor, BindingList& bindings, std::int64_t now, Jobs& jobs,
                  Jobs& expired) const;
     struct Batch;
@@ -60,6 +65,8 @@ private:
     DbMode mode_;
     MemoryTable& memory_;
     const Storage* storage_ = nullptr;
+    BindingJournal* journal_ = nullptr;
+    std::uint64_t journal_limit_ = first_journal_limit;  // in bytes: past it, it is worth shortening
     Worker& main_loop_;
     OnExpired on_expired_;
     bool running_ = false;

@@ -22,6 +22,12 @@ void Usrloc::declare(Declaration<Usrloc>& d)
     d.param("hash_size", &Usrloc::hash_size_, "the table in memory has 2^n slots, each with a lock");
     d.param("fetch_rows", &Usrloc::fetch_rows_, "rows fetched at once when loading");
     d.param("nat_bflag", &Usrloc::nat_bflag_, "index of the branch flag that means \"behind NAT\"");
+    d.param("journal", &Usrloc::journal_,
+            "with db_mode 2: 0 none; 1 changes are kept on disk until the database has them; "
+            "2 and a REGISTER is answered after that");
+    d.param("spool", &Usrloc::spool_,
+            "with db_mode 1: while the database is away registrations are kept on disk, and acknowledged");
+    d.param("db_deadline", &Usrloc::db_deadline_, "ms that a query may take; 0: as the global db_deadline");
     d.columns(&Usrloc::columns_);
 
     d.command("ul_rm", &Usrloc::ul_rm, "table, AoR: removes all its contacts");
@@ -55,8 +61,29 @@ Result<StoreSettings> Usrloc::settings(StartContext& context) const
     s.storage.match_call_id = s.rules.match_call_id;
     s.storage.newest_first = newest_first_;
     s.storage.nat_flag = nat_bflag_ < 0 ? 0 : 1U << nat_bflag_;
+    if (spool_ && s.mode != DbMode::WriteThrough) return fail("usrloc: spool serves db_mode 1 only");
+    if (db_deadline_ < 0) return fail("usrloc: db_deadline is a number of milliseconds");
+    s.storage.spool = spool_;
+    s.storage.deadline = std::chrono::milliseconds(db_deadline_);
     s.storage.sockets = context.sockets();
+    const auto kept = journaling(context.databases());
+    if (!kept) return fail(kept.error());
+    s.journaling = *kept;
     return s;
+}
+
+// An OpenSER script knows of no journal: where none can be kept it runs as it did there, and hears of it.
+Result<Journaling> Usrloc::journaling(db::Databases& databases) const
+{
+    if (journal_ < 0 || journal_ > 2) return fail("usrloc: journal is 0, 1 or 2");
+    if (static_cast<DbMode>(db_mode_) != DbMode::WriteBack) return Journaling::None;
+    if (journal_ == 0) return Journaling::None;
+    if (const auto folder = databases.journal_folder(); !folder) {
+        log_warning("usrloc", "no journal is kept: {}; a kill loses the registrations of the last {} s",
+                    folder.error().text, timer_interval_);
+        return Journaling::None;
+    }
+    return static_cast<Journaling>(journal_);
 }
 
 Result<void> Usrloc::start(StartContext& context)
@@ -148,6 +175,7 @@ Task<bool> Usrloc::stop()
         co_await pause(*main_loop_, std::chrono::seconds(1));
         complete = co_await run_upkeep();
     }
+    for (const auto& store : stores_) co_await store->journal_settled();
     co_return complete;
 }
 

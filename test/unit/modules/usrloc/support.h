@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/base/log.h"
 #include "core/db/memory_driver.h"
 #include "modules/usrloc/usrloc.h"
 #include "test/unit/support/module_under_test.h"
@@ -25,7 +26,30 @@ public:
     explicit LocationServer(int db_mode, int layout = 1004)
         : driver(std::make_shared<db::MemoryDriver>(env.clock))
     {
+        create_table(layout);
+        configure(db_mode);
+    }
+    // The next life of a server that was killed: what was on disk is there, its memory is not.
+    LocationServer(int db_mode, const LocationServer& killed) : driver(killed.driver), folder(killed.folder)
+    {
+        configure(db_mode);
+        keep_journals();
+        folder->crash();
+    }
+    void keep_journals()
+    {
+        usrloc.context.databases().keep_journals(
+            [this] { return Result<std::shared_ptr<db::LogFolder>>(folder); }, env.worker);
+    }
+
+    void configure(int db_mode)
+    {
         usrloc.context.databases().add(driver);
+        usrloc.set("db_url", "memory://localhost/test");
+        usrloc.set("db_mode", db_mode);
+    }
+    void create_table(int layout)
+    {
         const auto schema = db::Schema::find();
         REQUIRE(schema);
         db::TableSpec location = *schema->table("location");
@@ -40,8 +64,6 @@ public:
                 }
         }
         REQUIRE(driver->create("test", location));
-        usrloc.set("db_url", "memory://localhost/test");
-        usrloc.set("db_mode", db_mode);
     }
 
     // What the modules' start() does; false: refused, with `refusal`.
@@ -186,6 +208,7 @@ public:
 
     TestEnvironment env;
     std::shared_ptr<db::MemoryDriver> driver;
+    std::shared_ptr<db::MemoryFolder> folder = std::make_shared<db::MemoryFolder>();
     ModuleUnderTest<usrloc::Usrloc> usrloc{env};
     usrloc::Location* location = nullptr;
     std::string refusal;
