@@ -1,5 +1,6 @@
 // Variables that read one header of the message as it was received.
 #include "core/base/log.h"
+#include "core/script/credentials.h"
 #include "core/script/variables_core.h"
 #include "core/sip/digest.h"
 
@@ -167,12 +168,8 @@ std::string_view credentials_realm(const sip::DigestCredentials& credentials)
 // Who pays: the account that was verified, else who From says it is.
 Value accounting_name(Message& message)
 {
-    if (!message.authorized_header.empty()) {
-        const std::string_view line = message.authorized_header;
-        const auto credentials = sip::DigestCredentials::parse(trim(line.substr(line.find(':') + 1)));
-        if (credentials)
-            return Value::text(std::string(credentials->user()) + "@" + std::string(credentials->realm));
-    }
+    if (const auto credentials = verified_credentials(message))
+        return Value::text(std::string(credentials->user()) + "@" + std::string(credentials->realm));
     const sip::NameAddr* from = address_of<HeaderType::From>(message);
     if (from == nullptr) return Value::null();
     if (!from->uri.has_user) return Value::view(from->uri.host);

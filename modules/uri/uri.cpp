@@ -1,8 +1,8 @@
 // uri: small tests and edits of URIs, without a database.
 #include "core/base/log.h"
 #include "core/module/module.h"
+#include "core/script/credentials.h"
 #include "core/script/uri_rewrite.h"
-#include "core/sip/digest.h"
 
 namespace junctor::uri
 {
@@ -55,11 +55,9 @@ private:
 
 Code UriModule::is_user(Message& message, const std::string& name)
 {
-    if (message.authorized_header.empty())
-        return message.fail({500, "is_user: no credentials have been verified"}, no);
-    const std::string_view line = message.authorized_header;
-    const auto credentials = sip::DigestCredentials::parse(trim(line.substr(line.find(':') + 1)));
-    return credentials && credentials->user() == name ? yes : no;
+    const auto credentials = script::verified_credentials(message);
+    if (!credentials) return message.fail({500, "is_user: no credentials have been verified"}, no);
+    return credentials->user() == name ? yes : no;
 }
 
 Code UriModule::has_totag(Message& message)
