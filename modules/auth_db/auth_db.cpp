@@ -2,11 +2,8 @@
 //
 // One awaited SELECT for each request with credentials; nothing is cached, so that a new password counts at
 // once. The arithmetic and the nonces are module auth's.
-#include <map>
-
-#include <fmt/format.h>
-
 #include "core/module/module.h"
+#include "core/module/named_tables.h"
 #include "modules/auth/auth.h"
 #include "modules/auth_db/accounts.h"
 #include "modules/sl/sl.h"
@@ -64,7 +61,6 @@ private:
         return authorise(message, std::move(realm), std::move(accounts), auth::Kind::Proxy);
     }
     Task<Code> authorise(Message& message, script::Format realm, AccountsPtr accounts, auth::Kind kind);
-    Result<void> bind(Accounts& accounts);
 
     std::string db_url_ = "mysql://openserro:openserro@localhost/openser";
     std::string user_column_ = "username", domain_column_ = "domain";
@@ -76,21 +72,14 @@ private:
 
     auth::Authentication* auth_ = nullptr;
     sl::StatelessReplies* replies_ = nullptr;
-    db::Databases* databases_ = nullptr;  // null: not started yet
     std::vector<Loaded> loaded_;
-    std::map<std::string, AccountsPtr, std::less<>> tables_;  // on the main thread only
+    NamedTables<Accounts> tables_;
 };
 
 Result<AccountsPtr> AuthDb::parse_argument(const script::Argument& argument, script::BindContext&,
                                            std::type_identity<AccountsPtr>)
 {
-    if (argument.text.empty()) return fail("the name of a table is needed, such as \"subscriber\"");
-    if (const auto known = tables_.find(argument.text); known != tables_.end()) return known->second;
-    auto accounts = std::make_shared<Accounts>(argument.text);
-    if (databases_ != nullptr)
-        if (auto bound = bind(*accounts); !bound) return fail(std::move(bound.error()));
-    tables_.emplace(argument.text, accounts);
-    return accounts;
+    return tables_.use(argument.text, [&] { return std::make_shared<Accounts>(argument.text); });
 }
 
 Result<void> AuthDb::start(StartContext& context)
@@ -107,17 +96,11 @@ Result<void> AuthDb::start(StartContext& context)
     auto loaded = parse_load_credentials(load_credentials_, context.registry().variables());
     if (!loaded) return fail("load_credentials: " + loaded.error().text);
     loaded_ = std::move(*loaded);
-    databases_ = &context.databases();
-    for (const auto& [name, accounts] : tables_)
-        if (auto bound = bind(*accounts); !bound) return bound;
-    return {};
-}
-
-Result<void> AuthDb::bind(Accounts& accounts)
-{
     const Columns columns{user_column_,   domain_column_,   password_column_, password_column_2_,
                           sha256_column_, sha256_column_2_, calculate_ha1_,   use_domain_};
-    return accounts.bind(columns, loaded_, *databases_, db_url_);
+    return tables_.start([this, columns, &databases = context.databases()](const auto&, Accounts& accounts) {
+        return accounts.bind(columns, loaded_, databases, db_url_);
+    });
 }
 
 Task<Code> AuthDb::authorise(Message& message, script::Format realm, AccountsPtr accounts, auth::Kind kind)
