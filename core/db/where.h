@@ -5,10 +5,14 @@
 //     db::where(&Contact::domain, a).or_else(db::where(&Contact::domain, b))
 #pragma once
 
+#include <array>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/base/ascii.h"
 #include "core/db/binding.h"
 #include "core/db/statement.h"
 
@@ -72,6 +76,16 @@ Where<Row> where_in(Member Row::*member, const Range& range)
     std::vector<Value> values;
     for (const auto& element : range) values.push_back(Field<Member>::value(element));
     return Where<Row>(any_of(column_id(member), std::move(values)));
+}
+
+// A host compares without case (RFC 3261 §19.1.4), the database perhaps with: found is what is stored as
+// `host` is written, and what is stored in lower case.
+template <class Row, class Member>
+Where<Row> where_host(Member Row::*member, std::string_view host)
+{
+    const std::string lower = lower_copy(host);
+    if (lower == host) return where(member, lower);
+    return where_in(member, std::array<std::string_view, 2>{host, lower});
 }
 
 template <class Row, class Member>
