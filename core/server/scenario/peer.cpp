@@ -96,7 +96,7 @@ std::string_view host_of(std::string_view uri)
 }  // namespace
 
 Peer::Peer(std::string name, Endpoint address, Protocol protocol)
-    : name_(std::move(name)), address_(address), protocol_(protocol)
+    : name_(std::move(name)), address_(address), protocol_(protocol), user_(name_)
 {
 }
 
@@ -223,14 +223,14 @@ Result<std::string> Peer::credentials(std::string_view method, std::string_view 
         if (iequals(parameter->name, "algorithm")) algorithm = value;
     }
     std::string text =
-        fmt::format("Digest username=\"{}\",realm=\"{}\",nonce=\"{}\",uri=\"{}\"", name_, realm, nonce, uri);
+        fmt::format("Digest username=\"{}\",realm=\"{}\",nonce=\"{}\",uri=\"{}\"", user_, realm, nonce, uri);
     if (!algorithm.empty()) text += ",algorithm=" + algorithm;
     if (!qop.empty()) text += ",qop=auth,nc=00000001,cnonce=\"abcdef\"";
     const std::size_t digits = iequals(algorithm, "SHA-256") ? 64 : 32;
     const std::string probe = text + ",response=\"" + std::string(digits, '0') + "\"";
     const auto parsed = sip::DigestCredentials::parse(probe);
     if (!parsed) return fail(parsed.error());
-    const std::string ha1 = sip::digest_ha1(parsed->algorithm, name_, realm, password_);
+    const std::string ha1 = sip::digest_ha1(parsed->algorithm, user_, realm, password_);
     return text + fmt::format(",response=\"{}\"", sip::digest_response(*parsed, ha1, method, {}));
 }
 

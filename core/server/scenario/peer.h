@@ -23,6 +23,7 @@ public:
     const Endpoint& address() const { return address_; }
     Protocol protocol() const { return protocol_; }
     void set_password(std::string password) { password_ = std::move(password); }
+    void set_user(std::string user) { user_ = std::move(user); }  // of its credentials; at first its name
 
     // A request as the scenario names it: "INVITE sip:bob@example.test" and lines that add, replace ("Name:
     // value") or leave out ("!Name") headers, or make the body ("| text"). An ACK, CANCEL, BYE or other
@@ -51,7 +52,7 @@ private:
     std::string name_;
     Endpoint address_;
     Protocol protocol_;
-    std::string password_;
+    std::string user_, password_;
     unsigned counter_ = 0;  // makes branches, tags and Call-IDs differ and replay exactly
 
     std::string last_sent_;

@@ -61,12 +61,12 @@ Result<void> ScenarioRunner::start()
     return simulation().start();
 }
 
-// config FILE: a script in the scenario's folder, or by path.
+// config FILE: a script by its path, seen from the scenario's folder, else from the working directory.
 Result<void> ScenarioRunner::config(const Step& step)
 {
     const std::string& name = step.word(1);
-    options_.script_path =
-        name.starts_with('/') || name.find('/') != std::string::npos ? name : folder_ + "/" + name;
+    options_.script_path = folder_ + "/" + name;
+    if (name.starts_with('/') || !std::ifstream(options_.script_path)) options_.script_path = name;
     if (!std::ifstream(options_.script_path)) return fail(404, "there is no script " + options_.script_path);
     return {};
 }
@@ -79,25 +79,28 @@ Result<void> ScenarioRunner::script(const Step& step)
     return {};
 }
 
-// peer NAME ADDRESS[:PORT] [tcp] [password=...]
+// peer NAME ADDRESS[:PORT] [tcp] [password=...] [user=...]
 Result<void> ScenarioRunner::peer(const Step& step)
 {
     const auto address = Endpoint::parse(step.word(2), 5060);
     if (!address) return fail(400, fmt::format("\"{}\" is no address", step.word(2)));
     Protocol protocol = Protocol::Udp;
-    std::string password;
+    std::string user = step.word(1), password;
     for (std::size_t i = 3; i < step.words.size(); ++i) {
         if (const auto named = protocol_from(step.words[i]))
             protocol = *named;
         else if (step.words[i].starts_with("password="))
             password = step.words[i].substr(9);
+        else if (step.words[i].starts_with("user="))
+            user = step.words[i].substr(5);
         else
-            return fail(
-                400, fmt::format("\"{}\" is no property of a peer: udp, tcp, password=...", step.words[i]));
+            return fail(400, fmt::format("\"{}\" is no property of a peer: udp, tcp, password=..., user=...",
+                                         step.words[i]));
     }
     auto [place, added] = peers_.emplace(step.word(1), Peer(step.word(1), *address, protocol));
     if (!added) return fail(400, fmt::format("{} exists already", step.word(1)));
     place->second.set_password(std::move(password));
+    place->second.set_user(std::move(user));
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/ascii.h"
 #include "core/db/schema.h"
 #include "core/server/scenario/runner.h"
+#include "core/sip/digest.h"
 
 namespace junctor::server
 {
@@ -79,6 +80,25 @@ bool matches(const db::Value& found, const std::string& wanted, const Clock& clo
     return fits_pattern(wanted, db::to_text(found));
 }
 
+// An account with a password and without its digests gets them, as `junctorctl add` makes them.
+void add_digests(const db::MemoryDriver::Table& table, std::vector<std::pair<std::string, db::Value>>& values)
+{
+    const auto given = [&](std::string_view column) -> const std::string* {
+        for (const auto& [name, value] : values)
+            if (name == column) return std::get_if<std::string>(&value);
+        return nullptr;
+    };
+    const std::string *user = given("username"), *domain = given("domain"), *password = given("password");
+    if (user == nullptr || domain == nullptr || password == nullptr || given("ha1") != nullptr) return;
+    if (table.column("ha1") == db::MemoryDriver::Table::npos) return;
+    const auto ha1 = [realm = *domain, secret = *password](const std::string& name) {
+        return db::Value(sip::digest_ha1(sip::DigestAlgorithm::Md5, name, realm, secret));
+    };
+    const std::string plain = *user, with_domain = *user + "@" + *domain;
+    values.emplace_back("ha1", ha1(plain));
+    values.emplace_back("ha1b", ha1(with_domain));
+}
+
 }  // namespace
 
 Result<db::MemoryDriver::Table*> ScenarioRunner::table(const std::string& name)
@@ -109,6 +129,7 @@ Result<void> ScenarioRunner::row(const Step& step)
         if (!value) return fail(value.error());
         values.emplace_back(condition.column, *value);
     }
+    add_digests(**into, values);
     return (*into)->insert(values);
 }
 
