@@ -52,7 +52,11 @@ public:
 
     Module& module() { return *loaded_->object; }
     const LoadedModule& loaded() const { return *loaded_; }
-    Result<void> start() { return module().start(context); }
+    Result<void> start()
+    {
+        if (auto bound = bind_tables(*loaded_, context.databases()); !bound) return bound;
+        return module().start(context);
+    }
 
     Result<void> set(std::string_view parameter, const std::string& text)
     {
@@ -83,6 +87,42 @@ public:
         env_.worker.run_posted();
         REQUIRE(task.done());
         return task.take().value;
+    }
+    // The same; it must wait until `patience` has passed.
+    int call_waiting(script::Message& message, std::string_view name,
+                     const std::vector<std::string>& arguments, Duration patience)
+    {
+        auto bound = bind(name, arguments);
+        REQUIRE(bound);
+        REQUIRE((*bound)->waits());
+        auto task = (*bound)->call_waiting(message);
+        task.start();
+        env_.worker.run_posted();
+        CHECK_FALSE(task.done());
+        env_.clock.advance(patience);
+        env_.worker.timers().run_due();
+        env_.worker.run_posted();
+        REQUIRE(task.done());
+        return task.take().value;
+    }
+    bool waits(std::string_view name, const std::vector<std::string>& arguments = {})
+    {
+        auto bound = bind(name, arguments);
+        REQUIRE(bound);
+        return (*bound)->waits();
+    }
+    mi::Reply command(std::string_view name, std::vector<std::string> arguments = {})
+    {
+        for (const auto& command : loaded_->commands) {
+            if (command.name != name) continue;
+            auto task = command.run({std::string(name), std::move(arguments), {}});
+            task.start();
+            env_.worker.run_posted();
+            REQUIRE(task.done());
+            return task.take();
+        }
+        FAIL("no command " << name);
+        return {};
     }
     // Why the arguments are refused at load; empty: they are not.
     std::string refusal(std::string_view name, const std::vector<std::string>& arguments)
