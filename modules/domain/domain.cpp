@@ -1,0 +1,176 @@
+// domain: is this host one of ours? (table domain)
+//
+// db_mode 0 asks the database each time; else the table is in memory and the functions never wait.
+#include <unordered_set>
+
+#include "core/base/log.h"
+#include "core/db/cached.h"
+#include "core/db/run_blocking.h"
+#include "core/module/module.h"
+
+namespace junctor::domain
+{
+
+constexpr Code local{1}, not_local{-1}, no_from{-2};
+
+struct ServedDomain {
+    std::optional<std::string> domain;
+    static constexpr auto table = db::table(db::TableName("domain", "domain_table"), db::versions::from(1),
+                                            db::column("domain", &ServedDomain::domain, "domain_col"));
+};
+
+// The table in memory.
+using DomainSet = std::unordered_set<std::string, CaselessHash, CaselessEqual>;
+
+namespace
+{
+
+Result<void> add_row(DomainSet& domains, ServedDomain& row)
+{
+    if (!row.domain) return fail("a row of table domain has no domain (NULL)");
+    domains.insert(std::move(*row.domain));
+    return {};
+}
+
+}  // namespace
+
+class Domain final : public Module
+{
+public:
+    static void declare(Declaration<Domain>& d)
+    {
+        d.table(&Domain::table_);
+        d.param("db_mode", &Domain::db_mode_, "0: a query each time; else the table is kept in memory");
+        d.param("query_deadline", &Domain::query_deadline_,
+                "milliseconds that a query may take; 0: the database's own deadline");
+        const auto routes = {Route::Request, Route::Failure, Route::Branch};
+        d.function("is_from_local", &Domain::is_from_local, &Domain::is_from_local_waiting,
+                   &Domain::must_wait, routes, "is the host of From's URI one of ours?");
+        d.function("is_uri_host_local", &Domain::is_uri_host_local, &Domain::is_uri_host_local_waiting,
+                   &Domain::must_wait, routes, "is the host of the Request-URI one of ours?");
+        d.function("is_domain_local", &Domain::is_domain_local, &Domain::is_domain_local_waiting,
+                   &Domain::must_wait, routes, "a variable that holds a host: is it one of ours?");
+        d.command("domain_reload", &Domain::reload, "reads the table anew and puts it in force", false);
+        d.command("domain_dump", &Domain::dump, "the domains in force", false);
+    }
+
+    Result<void> start(StartContext& context) override;
+
+private:
+    bool must_wait() const { return db_mode_ == 0; }
+
+    // Each in two forms: from memory, and from the database.
+    Code is_from_local(Message& message) { return in_memory(message, from_host(message), no_from); }
+    Task<Code> is_from_local_waiting(Message& message) { return ask(message, from_host(message), no_from); }
+    Code is_uri_host_local(Message& message) { return in_memory(message, uri_host(message), not_local); }
+    Task<Code> is_uri_host_local_waiting(Message& message)
+    {
+        return ask(message, uri_host(message), not_local);
+    }
+    Code is_domain_local(Message& message, script::VariablePtr host)
+    {
+        return in_memory(message, value_of(message, *host), not_local);
+    }
+    Task<Code> is_domain_local_waiting(Message& message, script::VariablePtr host)
+    {
+        return ask(message, value_of(message, *host), not_local);
+    }
+
+    using Host = std::optional<std::string>;  // empty: the message does not say it
+    static Host from_host(Message& message);
+    static Host uri_host(Message& message);
+    static Host value_of(Message& message, const script::Variable& variable);
+    Code in_memory(Message& message, const Host& host, Code without_host);
+    Task<Code> ask(Message& message, Host host, Code without_host);
+
+    Task<mi::Reply> reload(mi::Request);
+    Task<mi::Reply> dump(mi::Request);
+
+    db::Table<ServedDomain> table_;
+    int db_mode_ = 0;
+    unsigned query_deadline_ = 0;
+    db::Cached<DomainSet> domains_;
+};
+
+Result<void> Domain::start(StartContext& context)
+{
+    table_.set_deadline(std::chrono::milliseconds(query_deadline_));
+    if (must_wait()) return {};
+    domains_.prepare(context.workers());
+    const auto loaded = db::run_blocking(db::load(domains_, table_, add_row));
+    if (!loaded) return fail(fmt::format("domain: table {}: {}", table_.name(), loaded.error().text));
+    log_info("domain", "{} domains loaded", *loaded);
+    return {};
+}
+
+Domain::Host Domain::from_host(Message& message)
+{
+    const sip::NameAddr* from = message.sip().from();
+    if (from == nullptr) {
+        message.fail({400, "is_from_local: From is missing or does not parse"}, no_from);
+        return {};
+    }
+    return std::string(from->uri.host);
+}
+
+Domain::Host Domain::uri_host(Message& message)
+{
+    const sip::Uri* uri = message.parsed_uri();
+    return uri == nullptr ? Host() : Host(uri->host);
+}
+
+Domain::Host Domain::value_of(Message& message, const script::Variable& variable)
+{
+    const script::Value value = variable.get(message);
+    if (!value.is_present() || value.is_integer() || value.text().empty()) return {};
+    return std::string(value.text());
+}
+
+Code Domain::in_memory(Message& message, const Host& host, Code without_host)
+{
+    if (!host) return without_host;
+    const DomainSet& domains = domains_.read(message.environment().worker.index());
+    return domains.contains(*host) ? local : not_local;
+}
+
+Task<Code> Domain::ask(Message& message, Host host, Code without_host)
+{
+    if (!host) co_return without_host;
+    const auto rows = co_await table_.select(db::where_host(&ServedDomain::domain, *host),
+                                             db::Window<ServedDomain>().first(1));
+    if (!rows) co_return message.fail(rows.error(), not_local);
+    co_return rows->empty() ? not_local : local;
+}
+
+// With db_mode 0 what the table says is in force already.
+Task<mi::Reply> Domain::reload(mi::Request)
+{
+    if (must_wait()) co_return mi::Reply::ok();
+    const auto loaded = co_await db::load(domains_, table_, add_row);
+    if (!loaded) {
+        log_error("domain", "table {} is not reloaded, the domains stay as they were: {}", table_.name(),
+                  loaded.error().text);
+        co_return mi::Reply::error(500, "Domain table reload failed");
+    }
+    co_return mi::Reply::ok();
+}
+
+Task<mi::Reply> Domain::dump(mi::Request)
+{
+    std::shared_ptr<const DomainSet> domains = domains_.current();
+    if (must_wait()) {
+        db::Cached<DomainSet> now;
+        const auto loaded = co_await db::load(now, table_, add_row);
+        if (!loaded) co_return mi::Reply::error(500, "Domain table cannot be read");
+        domains = now.current();
+    }
+    std::vector<std::string> sorted(domains->begin(), domains->end());
+    std::sort(sorted.begin(), sorted.end());
+    mi::Reply reply;
+    for (std::string& name : sorted) reply.add("", std::move(name));
+    co_return reply;
+}
+
+}  // namespace junctor::domain
+
+JUNCTOR_MODULE(junctor::domain::Domain)
