@@ -4,12 +4,18 @@
 
 #include "core/base/ascii.h"
 #include "core/db/run_blocking.h"
+#include "core/sip/digest.h"
 #include "tools/junctorctl/settings.h"
 
 namespace junctor::ctl
 {
 namespace
 {
+
+db::DateTime now()
+{
+    return {std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
+}
 
 template <class Row>
 auto of(const User& user)
@@ -73,10 +79,9 @@ Result<bool> Accounts::is_alias(const User& user)
 Result<void> Accounts::add(const User& user, const std::string& password, const std::string& email,
                            bool store_password)
 {
-    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     const Subscriber row{
-        user.name,           user.domain,         store_password ? password : "", email, db::DateTime{now},
-        ha1(user, password), ha1b(user, password)};
+        user.name,           user.domain,          store_password ? password : "", email, now(),
+        ha1(user, password), ha1b(user, password), to_hex(sip::random_bytes(16)),  now()};
     const auto written = db::run_blocking(subscribers_->insert(row));
     if (!written) return fail(refused, written.error().text);
     return {};
@@ -87,6 +92,7 @@ Result<bool> Accounts::set_password(const User& user, const std::string& passwor
     auto values = db::set(&Subscriber::ha1, ha1(user, password));
     values.also(&Subscriber::ha1b, ha1b(user, password));
     values.also(&Subscriber::password, store_password ? password : std::string());
+    values.also(&Subscriber::datetime_modified, now());
     const auto written = db::run_blocking(subscribers_->update(of<Subscriber>(user), std::move(values)));
     if (!written) return fail(refused, written.error().text);
     return *written > 0;

@@ -19,13 +19,16 @@ struct Subscriber {
     std::string username, domain, password, email_address;
     db::DateTime datetime_created;
     std::string ha1, ha1b;
+    std::string phplib_id;           // of the web pages' layout: random, and there may be no two alike
+    db::DateTime datetime_modified;  // of the same
 
-    static constexpr auto table =
-        db::table("subscriber", db::versions::from(6), db::column("username", &Subscriber::username),
-                  db::column("domain", &Subscriber::domain), db::column("password", &Subscriber::password),
-                  db::column("email_address", &Subscriber::email_address),
-                  db::column("datetime_created", &Subscriber::datetime_created),
-                  db::column("ha1", &Subscriber::ha1), db::column("ha1b", &Subscriber::ha1b));
+    static constexpr auto table = db::table(
+        "subscriber", db::versions::from(6), db::column("username", &Subscriber::username),
+        db::column("domain", &Subscriber::domain), db::column("password", &Subscriber::password),
+        db::column("email_address", &Subscriber::email_address),
+        db::column("datetime_created", &Subscriber::datetime_created), db::column("ha1", &Subscriber::ha1),
+        db::column("ha1b", &Subscriber::ha1b), db::optional_column("phplib_id", &Subscriber::phplib_id),
+        db::optional_column("datetime_modified", &Subscriber::datetime_modified));
 };
 
 // What `rm` takes away beside the account, where the tables exist.

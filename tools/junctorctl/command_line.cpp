@@ -7,6 +7,7 @@
 #include "core/base/version.h"
 #include "tools/junctorctl/commands.h"
 #include "tools/junctorctl/database.h"
+#include "tools/junctorctl/verbs.h"
 
 namespace junctor::ctl
 {
@@ -22,17 +23,15 @@ Settings come from the options, the environment, then --config FILE or /etc/junc
                     DBRWPW, DB_PATH; else sqlite://junctor.db
   JUNCTOR_SOCKET    the server's control socket; else junctor.sock, /run/junctor/junctor.sock
   OSER_FIFO         the FIFO of mi_fifo, used when no control socket answers
-  SIP_DOMAIN, ALIASES_TYPE, STORE_PLAINTEXT_PW, SUB_TABLE, UL_TABLE, ALS_TABLE, ACL_TABLE, DA_TABLE,
-  PID_FILE, OSERBIN, STARTOPTIONS, SYSLOG, NOHLPRINT   as for openserctl
+  SIP_DOMAIN, ALIASES_TYPE, STORE_PLAINTEXT_PW, VERIFY_ACL, ACL_GROUPS, SUB_TABLE, UL_TABLE, ALS_TABLE,
+  ACL_TABLE, DA_TABLE, DOMAIN_TABLE, PID_FILE, OSERBIN, STARTOPTIONS, SYSLOG, NOHLPRINT   as for openserctl
 
 Exit status: 0 done; 1 refused, by us, the server or the database; 2 the server cannot be reached;
 3 the FIFO for the reply cannot be made; 255 the database cannot be opened.
 )";
 
-using Action = std::function<int(Session&)>;
-
-// Declares verbs and remembers which one was chosen. Values that CLI11 fills live here.
-class Grammar
+// Values that CLI11 fills live here.
+class Grammar : public Verbs
 {
 public:
     Grammar()
@@ -54,6 +53,7 @@ public:
         app_.add_flag("--json", global.json, "print one JSON object");
         app_.set_version_flag("--version", std::string("junctorctl ") + version);
         declare_accounts();
+        declare_record_verbs(*this);
         declare_locations();
         declare_database();
         declare_server();
@@ -91,7 +91,6 @@ public:
         }
         return {};
     }
-    int run(Session& session) { return chosen_(session); }
 
 private:
     // The first word that should be a verb and is none; CLI11 would only say that one is missing.
@@ -110,23 +109,6 @@ private:
         }
         return {};
     }
-    // `details` stand at the end of the verb's own help.
-    CLI::App* verb(CLI::App& parent, const char* name, const char* group, const char* help,
-                   const char* details, Action action)
-    {
-        CLI::App* added = parent.add_subcommand(name, help)->group(group);
-        added->footer(details);
-        added->final_callback([this, action = std::move(action)] { chosen_ = action; });
-        return added;
-    }
-    CLI::App* verb(const char* name, const char* group, const char* help, const char* details, Action action)
-    {
-        return verb(app_, name, group, help, details, std::move(action));
-    }
-    CLI::App* family(const char* name, const char* group, const char* help)
-    {
-        return app_.add_subcommand(name, help)->group(group)->require_subcommand(1)->footer("");
-    }
     std::optional<std::string> password() const
     {
         return password_.empty() ? std::nullopt : std::optional(password_);
@@ -140,8 +122,6 @@ private:
     void declare_script();
     void declare_start_and_stop();
 
-    CLI::App app_{"Administers a Junctor server: accounts, locations, the database, the server itself."};
-    Action chosen_;
     std::string user_, password_, email_, uri_, file_;
     unsigned expires_ = 0;
     bool brief_ = false, yes_ = false;

@@ -26,6 +26,27 @@ int add_location(Session& session, LocationTable table, const std::string& user,
 int remove_location(Session& session, LocationTable table, const std::string& user, const std::string& uri);
 int show_online(Session& session);
 
+// acl_commands.cpp: table grp. An empty user: all.
+int show_acl(Session& session, const std::string& user, bool without_asking);
+int grant_acl(Session& session, const std::string& user, const std::vector<std::string>& groups);
+int revoke_acl(Session& session, const std::string& user, const std::string& group);  // empty: all
+
+// alias_db_commands.cpp: table dbaliases. An empty user: all.
+int list_db_aliases(Session& session, const std::string& user, bool without_asking);
+int show_db_alias(Session& session, const std::string& alias);
+int add_db_alias(Session& session, const std::string& alias, const std::string& user);
+int remove_db_alias(Session& session, const std::string& alias);
+
+// domain_commands.cpp: table domain, and the running server's copy.
+int show_domains(Session& session);         // in force in the server; without one, those of the table
+int show_stored_domains(Session& session);  // of the table
+int add_domain(Session& session, const std::string& domain);
+int remove_domain(Session& session, const std::string& domain);
+
+// rpid_commands.cpp: column rpid of table subscriber. An empty user: all.
+int show_rpid(Session& session, const std::string& user);
+int set_rpid(Session& session, const std::string& user, const std::optional<std::string>& rpid);
+
 // database_commands.cpp
 int create_database(Session& session, const std::vector<std::string>& tables);  // none: all
 int drop_database(Session& session, const std::vector<std::string>& tables, bool without_asking);

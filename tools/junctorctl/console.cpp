@@ -6,6 +6,7 @@
 
 #include "core/admin/mi_text.h"
 #include "core/admin/reply_json.h"
+#include "core/base/ascii.h"
 
 namespace junctor::ctl
 {
@@ -129,6 +130,13 @@ std::string Console::read_line()
     std::getline(ports_.in, line);
     if (line.ends_with('\r')) line.pop_back();
     return line;
+}
+
+bool Console::confirms(const std::string& question)
+{
+    ports_.err << question << " [y/n]: " << std::flush;
+    const std::string answer = read_line();
+    return iequals(answer, "y") || iequals(answer, "yes");
 }
 
 }  // namespace junctor::ctl

@@ -47,6 +47,8 @@ public:
     int finish(int status);
 
     std::string read_line();  // from standard input, without its end
+    // Asks on standard error. Anything but y or yes means no, the end of the input, too.
+    bool confirms(const std::string& question);
     Result<std::string> ask_secret(const std::string& prompt) { return ports_.ask_secret(prompt); }
 
 private:

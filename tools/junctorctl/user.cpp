@@ -16,15 +16,6 @@ bool is_user_char(char c)
     return is_alnum(c) || std::string_view("-&=+$,;?/_.!~*'()").find(c) != std::string_view::npos;
 }
 
-// openserctl asks for a dot in the domain; "localhost" and IPv6 references are good domains, too.
-bool is_host(std::string_view text)
-{
-    const auto is_host_char = [](char c) {
-        return is_alnum(c) || std::string_view("-._:[]").find(c) != std::string_view::npos;
-    };
-    return !text.empty() && std::all_of(text.begin(), text.end(), is_host_char);
-}
-
 // Without "sip:" or "sips:"; empty if it has neither.
 std::string_view without_scheme(std::string_view text)
 {
@@ -46,6 +37,15 @@ Result<User> parse_user(std::string_view text, std::string_view default_domain)
     User user{std::string(name), std::string(domain)};
     if (!is_aor(user.aor())) return fail("invalid AoR: " + user.aor());
     return user;
+}
+
+// openserctl asks for a dot in the domain; "localhost" and IPv6 references are good domains, too.
+bool is_host(std::string_view text)
+{
+    const auto is_host_char = [](char c) {
+        return is_alnum(c) || std::string_view("-._:[]").find(c) != std::string_view::npos;
+    };
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_host_char);
 }
 
 bool is_aor(std::string_view text)

@@ -17,6 +17,7 @@ struct User {
 // "name" or "name@domain"; a name alone belongs to `default_domain`.
 Result<User> parse_user(std::string_view text, std::string_view default_domain);
 
+bool is_host(std::string_view text);     // a name or an address, without a port
 bool is_aor(std::string_view text);      // name@domain
 bool is_sip_aor(std::string_view text);  // sip:name@domain or sips:
 bool is_sip_uri(std::string_view text);  // sip:[user@]host..., sips:
