@@ -12,7 +12,7 @@ namespace junctor::db
 namespace
 {
 
-constexpr std::int64_t quarter = 900;  // no zone changes its offset within one
+constexpr std::int64_t quarter = 900;
 
 // Seconds since 1970 of a calendar date and time, as if it were UTC.
 std::int64_t as_if_utc(int year, unsigned month, unsigned day, int hour, int minute, int second)
@@ -33,6 +33,33 @@ int two_digits(std::string_view text, std::size_t at)
 {
     if (!is_digit(text[at]) || !is_digit(text[at + 1])) return -1;
     return (text[at] - '0') * 10 + (text[at + 1] - '0');
+}
+
+std::int64_t shown_by_library(std::int64_t moment)
+{
+    const auto time = static_cast<std::time_t>(moment);
+    std::tm local{};
+    localtime_r(&time, &local);
+    return moment + local.tm_gmtoff;
+}
+
+std::int64_t moment_by_library(std::int64_t shown)
+{
+    const auto as_utc = static_cast<std::time_t>(shown);
+    std::tm fields{};
+    gmtime_r(&as_utc, &fields);
+    fields.tm_isdst = -1;  // the C library decides, as OpenSER lets it
+    return static_cast<std::int64_t>(std::mktime(&fields));
+}
+
+// Converts by the quarter of an hour that `seconds` lies in, asking the library where it is not known.
+template <class Known>
+std::int64_t through(Known& known, std::int64_t seconds, std::int64_t (*by_library)(std::int64_t))
+{
+    const std::int64_t start = floor_to_quarter(seconds);
+    auto& entry = known[static_cast<std::uint64_t>(start / quarter) % known.size()];
+    if (entry.start != start) entry = {start, by_library(start)};
+    return entry.other + (seconds - start);
 }
 
 std::string print(std::int64_t local_seconds)
@@ -62,11 +89,7 @@ std::optional<Zone> Zone::parse(std::string_view text)
 
 std::string Calendar::text(DateTime moment)
 {
-    if (!zone_.is_local()) return print(moment.seconds + zone_.seconds_east());
-    const auto time = static_cast<std::time_t>(moment.seconds);
-    std::tm local{};
-    localtime_r(&time, &local);
-    return print(moment.seconds + local.tm_gmtoff);
+    return print(shown(moment));
 }
 
 std::optional<DateTime> Calendar::parse(std::string_view text)
@@ -83,21 +106,19 @@ std::optional<DateTime> Calendar::parse(std::string_view text)
         return std::nullopt;
     const std::int64_t local = as_if_utc(century * 100 + years, static_cast<unsigned>(month),
                                          static_cast<unsigned>(day), hour, minute, second);
-    if (!zone_.is_local()) return DateTime{local - zone_.seconds_east()};
-    const std::int64_t start = floor_to_quarter(local);
-    return DateTime{seconds_of(start) + (local - start)};
+    return moment_of(local);
 }
 
-std::int64_t Calendar::seconds_of(std::int64_t local_quarter)
+std::int64_t Calendar::shown(DateTime moment)
 {
-    if (local_quarter == known_quarter_) return known_seconds_;
-    const auto as_utc = static_cast<std::time_t>(local_quarter);
-    std::tm fields{};
-    gmtime_r(&as_utc, &fields);
-    fields.tm_isdst = -1;  // the C library decides, as OpenSER lets it
-    known_quarter_ = local_quarter;
-    known_seconds_ = static_cast<std::int64_t>(std::mktime(&fields));
-    return known_seconds_;
+    if (!zone_.is_local()) return moment.seconds + zone_.seconds_east();
+    return through(shown_, moment.seconds, shown_by_library);
+}
+
+DateTime Calendar::moment_of(std::int64_t shown)
+{
+    if (!zone_.is_local()) return DateTime{shown - zone_.seconds_east()};
+    return DateTime{through(moments_, shown, moment_by_library)};
 }
 
 }  // namespace junctor::db

@@ -6,6 +6,7 @@
 // (`?timezone=utc`).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,8 +36,8 @@ private:
     int seconds_east_;
 };
 
-// Converts; remembers the last quarter of an hour, since asking the C library costs more than the rest of a
-// row. One thread.
+// Converts; remembers some quarters of an hour, since asking the C library costs more than the rest of a row.
+// One thread.
 class Calendar
 {
 public:
@@ -46,12 +47,20 @@ public:
     // Null: no date, or a zero date ('0000-00-00 00:00:00'), which OpenSER's tables use for "never".
     std::optional<DateTime> parse(std::string_view text);
 
+    // What the zone's clocks and calendars show, counted in seconds since they showed 1970-01-01 00:00.
+    std::int64_t shown(DateTime moment);
+    DateTime moment_of(std::int64_t shown);
+
 private:
-    std::int64_t seconds_of(std::int64_t local_quarter);  // UTC second at which this local quarter starts
+    // No zone changes its offset within a quarter of an hour.
+    struct Quarter {
+        std::int64_t start = INT64_MIN, other = 0;  // and what it is on the other side
+    };
+    // A table of bindings has an hour of `expires` and an hour of `last_modified`.
+    using Known = std::array<Quarter, 64>;
 
     Zone zone_;
-    std::int64_t known_quarter_ = INT64_MIN;
-    std::int64_t known_seconds_ = 0;
+    Known shown_{}, moments_{};
 };
 
 }  // namespace junctor::db

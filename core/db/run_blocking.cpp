@@ -2,7 +2,9 @@
 
 #include "core/runtime/event_loop.h"
 
-namespace junctor::db::detail
+namespace junctor::db
+{
+namespace detail
 {
 namespace
 {
@@ -33,4 +35,11 @@ void run_to_end(Task<bool> task)
     current_loop = outer;
 }
 
-}  // namespace junctor::db::detail
+}  // namespace detail
+
+bool is_run_blocking(const Worker& worker)
+{
+    return detail::current_loop.get() == &worker;
+}
+
+}  // namespace junctor::db

@@ -30,6 +30,10 @@ Task<bool> keep(Task<T> task, std::optional<T>& result)
 
 }  // namespace detail
 
+// Is this worker the loop on which run_blocking() runs a task on this thread? It is gone when the task is
+// done.
+bool is_run_blocking(const Worker& worker);
+
 template <class T>
 T run_blocking(Task<T> task)
 {

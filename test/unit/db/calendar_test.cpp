@@ -53,6 +53,25 @@ TEST_CASE("local calendar text follows daylight saving", "[db]")
         CHECK(local.parse(local.text({moment})) == DateTime{moment});
 }
 
+TEST_CASE("what clocks show and the moment it is are counted in seconds, too", "[db]")
+{
+    const LocalZone berlin("CET-1CEST,M3.5.0,M10.5.0/3");
+    Calendar local(Zone::local());
+    CHECK(local.shown({0}) == 3600);
+    CHECK(local.moment_of(3600) == DateTime{0});
+    CHECK(local.shown({1183248000}) == 1183248000 + 7200);
+    // Far apart and near each other, in any order: what is remembered of one moment says nothing of another.
+    for (int round = 0; round < 2; ++round)
+        for (std::int64_t moment = 1173657600; moment < 1173657600 + 400 * 86400; moment += 86400 * 3 + 901) {
+            const bool summer = moment >= 1174784400 && moment < 1193533200;
+            CHECK(local.shown({moment}) == moment + (summer ? 7200 : 3600));
+            CHECK(local.moment_of(local.shown({moment})) == DateTime{moment});
+        }
+    Calendar india(Zone::parse("+05:30").value());
+    CHECK(india.shown({-1}) == 19799);
+    CHECK(india.moment_of(19799) == DateTime{-1});
+}
+
 TEST_CASE("what is no date is none, and so is a zero date", "[db]")
 {
     Calendar utc(Zone::utc());
