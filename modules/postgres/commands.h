@@ -1,0 +1,43 @@
+// SQL that is not a table's daily work: changes of tables, questions to the catalogue. All of it or nothing.
+#pragma once
+
+#include <functional>
+
+#include "core/db/driver.h"
+#include "modules/postgres/job_queue.h"
+
+namespace junctor::postgres
+{
+
+using TextRows = std::vector<std::vector<std::string>>;  // NULL is empty
+
+class Commands final : public Job
+{
+public:
+    using Done = std::function<void(Result<TextRows>)>;  // what the first command returned
+
+    // `parameters`: of a single command.
+    Commands(std::vector<std::string> commands, std::vector<std::string> parameters, Done done);
+
+    bool start(Connection& connection) override;
+    bool on_prepared(Connection&, const PreparedPtr&) override { return false; }
+    bool on_answer(Connection& connection, const pg_result& result) override;
+    bool on_sync(Connection& connection) override;
+    void fail(const Error& error) override;
+
+private:
+    std::vector<std::string> commands_, parameters_;
+    Done done_;
+    std::size_t answered_ = 0;
+    std::optional<TextRows> rows_;
+    std::optional<Error> error_;
+    bool rolling_back_ = false;
+};
+
+// The catalogue.
+std::unique_ptr<Job> inspection(std::string table, db::Backend::OnTable done);
+std::unique_ptr<Job> list_of_tables(db::Backend::OnNames done);
+std::unique_ptr<Job> creation(const db::TableSpec& table, db::Backend::OnDone done);
+std::unique_ptr<Job> removal(const std::string& table, db::Backend::OnDone done);
+
+}  // namespace junctor::postgres
