@@ -6,8 +6,8 @@
 #include "core/db/run_blocking.h"
 #include "modules/mysql/dialect.h"
 #include "modules/mysql/driver.h"
+#include "test/database/real_server.h"
 #include "test/unit/db/driver_suite.h"
-#include "test/unit/db/real_server.h"
 
 using namespace junctor;
 using namespace junctor::db;
@@ -86,10 +86,9 @@ Result<std::uint64_t> insert(const DynamicTable& table, std::vector<Value> value
 
 TEST_CASE("the mysql driver", "[db][mysql]")
 {
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(*url);
-    test::driver_suite(f.databases, *url);
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(url);
+    test::driver_suite(f.databases, url);
 }
 
 TEST_CASE("parameters of a mysql URL are checked, and no message shows the password", "[db][mysql]")
@@ -128,9 +127,8 @@ TEST_CASE("tables of OpenSER are made as MySQL understands them", "[db][mysql]")
     CHECK_THAT(mysql::Dialect().creation(*schema->table("silo"))[0],
                Catch::Contains("`body` BLOB NOT NULL DEFAULT ('')"));
 
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(*url);
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(url);
     for (const TableSpec& table : schema->tables()) {
         INFO(table.name);
         const auto made = run_blocking(f.database().create(table));
@@ -148,9 +146,8 @@ TEST_CASE("tables of OpenSER are made as MySQL understands them", "[db][mysql]")
 
 TEST_CASE("a table that cannot be made whole is not made", "[db][mysql]")
 {
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(*url);
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(url);
     TableSpec table = test::things();
     table.indexes = {{"good", {"number"}}, {"bad", {"nothing"}}};
     CHECK_FALSE(run_blocking(f.database().create(table)));
@@ -159,10 +156,9 @@ TEST_CASE("a table that cannot be made whole is not made", "[db][mysql]")
 
 TEST_CASE("a wrong password or database stops the start; db create makes a database", "[db][mysql]")
 {
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(*url);
-    const Url good = Url::parse(*url).value();
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(url);
+    const Url good = Url::parse(url).value();
     const auto other = [&good](const std::string& password, const std::string& database) {
         return fmt::format("mysql://{}:{}@{}:{}/{}", good.user, password, good.host, good.port, database);
     };
@@ -173,15 +169,14 @@ TEST_CASE("a wrong password or database stops the start; db create makes a datab
     const std::string fresh = other(good.password, "junctor's `new` one");
     CHECK_THAT(f.databases.open(fresh).error().text, Catch::Contains("Unknown database"));
     CHECK(f.databases.open(fresh, true));
-    Administrator(*url).run("DROP DATABASE `junctor's ``new`` one`");
+    Administrator(url).run("DROP DATABASE `junctor's ``new`` one`");
 }
 
 TEST_CASE("what OpenSER's scripts made of a column is read as its type wants it", "[db][mysql]")
 {
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(test::with_parameters(*url, "timezone=+02:00"));
-    Administrator(*url).run(
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(test::with_parameters(url, "timezone=+02:00"));
+    Administrator(url).run(
         "CREATE TABLE old (name VARCHAR(64) NOT NULL DEFAULT '', q FLOAT, price DECIMAL(10,2), small "
         "TINYINT, "
         "big BIGINT UNSIGNED, flag INT(11), expires DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', "
@@ -201,7 +196,7 @@ TEST_CASE("what OpenSER's scripts made of a column is read as its type wants it"
     REQUIRE(
         insert(table, {"caf\xc3\xa9", 0.29, 12.5, std::int64_t{-128}, std::int64_t{1} << 40, std::int64_t{-7},
                        DateTime{1173657600}, DateTime{1173657601}, DateTime{1173650400}, "b", Blob{body}}));
-    Administrator(*url).run("INSERT INTO old (name) VALUES ('defaults')");
+    Administrator(url).run("INSERT INTO old (name) VALUES ('defaults')");
 
     const auto rows = run_blocking(table.select({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {}, {{0, false}}));
     REQUIRE(rows);
@@ -221,16 +216,15 @@ TEST_CASE("what OpenSER's scripts made of a column is read as its type wants it"
     CHECK(rows->at(0, 10).text == body);
     CHECK(rows->at(1, 6).is_null);  // a zero date: never
     CHECK(rows->at(1, 1).is_null);
-    CHECK(Administrator(*url).first_column("SELECT expires FROM old WHERE name LIKE 'caf%'") ==
+    CHECK(Administrator(url).first_column("SELECT expires FROM old WHERE name LIKE 'caf%'") ==
           std::vector<std::string>{"2007-03-12 02:00:00"});
 }
 
 TEST_CASE("a value that its column cannot hold is refused, not cut", "[db][mysql]")
 {
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(*url);
-    Administrator(*url).run("CREATE TABLE narrow (name VARCHAR(4), number SMALLINT) CHARACTER SET latin1");
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(url);
+    Administrator(url).run("CREATE TABLE narrow (name VARCHAR(4), number SMALLINT) CHARACTER SET latin1");
     const auto table = table_of(f.database(), "narrow", {"name", "number"});
     CHECK_FALSE(insert(table, {"12345", std::int64_t{0}}));
     CHECK_FALSE(insert(table, {"1", std::int64_t{40000}}));
@@ -245,10 +239,9 @@ TEST_CASE("a value that its column cannot hold is refused, not cut", "[db][mysql
 
 TEST_CASE("connections that the server cut are made anew, and no write is lost or doubled", "[db][mysql]")
 {
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(*url);
-    Administrator administrator(*url);
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(url);
+    Administrator administrator(url);
     administrator.run("CREATE TABLE counted (number INT PRIMARY KEY) ENGINE=InnoDB");
     const auto table = table_of(f.database(), "counted", {"number"});
     for (std::int64_t i = 0; i < 20; ++i) {
@@ -266,17 +259,16 @@ TEST_CASE("connections that the server cut are made anew, and no write is lost o
 
 TEST_CASE("a write that another program's lock holds up does not end as half of it", "[db][mysql]")
 {
-    const auto url = test::real_server_url("MYSQL");
-    if (!url) return;
-    Fixture f(*url);
-    Administrator other(*url);
+    const std::string url = test::real_server_url("MYSQL");
+    Fixture f(url);
+    Administrator other(url);
     other.run("CREATE TABLE locked (number INT PRIMARY KEY, content INT) ENGINE=InnoDB");
     other.run("INSERT INTO locked VALUES (1, 0), (2, 0)");
     const auto table = table_of(f.database(), "locked", {"number", "content"});
     other.run("SET GLOBAL innodb_lock_wait_timeout = 1");
     Databases fresh;  // connections that know the new time-out
     fresh.add(std::make_shared<mysql::Driver>());
-    const auto database = fresh.open(test::with_parameters(*url, "readers=1"));
+    const auto database = fresh.open(test::with_parameters(url, "readers=1"));
     REQUIRE(database);
     const auto again = table_of(**database, "locked", {"number", "content"});
     other.run("START TRANSACTION");

@@ -1,4 +1,4 @@
-#include "test/unit/db/real_server.h"
+#include "test/database/real_server.h"
 
 #include <cstdlib>
 
@@ -9,13 +9,13 @@
 namespace junctor::db::test
 {
 
-std::optional<std::string> real_server_url(const char* server)
+std::string real_server_url(const char* server)
 {
     const std::string name = std::string("JUNCTOR_TEST_") + server;
     const char* url = std::getenv(name.c_str());
-    if (url != nullptr && *url != '\0') return url;
-    WARN("not tested: " << name << " is not set; scripts/databases with COMMAND... sets it");
-    return {};
+    if (url == nullptr || *url == '\0')
+        FAIL(name << " is not set; scripts/databases with COMMAND... sets it");
+    return url;
 }
 
 std::string with_parameters(const std::string& url, const std::string& parameters)

@@ -1,9 +1,7 @@
-// The real server that a driver's tests need: `scripts/databases with build/debug/bin/unit_tests` names it in
-// the environment (JUNCTOR_TEST_POSTGRES, JUNCTOR_TEST_MYSQL). Without it these tests say that they did
-// nothing.
+// The real server that a driver's tests need: `scripts/databases with build/debug/bin/database_tests` names
+// it in the environment (JUNCTOR_TEST_POSTGRES, JUNCTOR_TEST_MYSQL). Without it these tests fail.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "core/db/database.h"
@@ -12,7 +10,7 @@ namespace junctor::db::test
 {
 
 // `server` as in the variable's name.
-std::optional<std::string> real_server_url(const char* server);
+std::string real_server_url(const char* server);
 // The same with further parameters.
 std::string with_parameters(const std::string& url, const std::string& parameters);
 // Drops every table: what an earlier test left.
