@@ -35,10 +35,19 @@ public:
         d.param("one_time_nonce", &Auth::one_time_nonce_,
                 "without qop a nonce serves for one request, so that no replay passes");
         d.param("nonce_limit", &Auth::nonce_limit_, "nonces in use that are remembered at the same time");
+        d.param("username_spec", &Auth::username_spec_,
+                "AVP of the user that pv_*_authorize expects; empty: any");
+        d.param("password_spec", &Auth::password_spec_, "AVP of the user's password or HA1; empty: none");
+        d.param("calculate_ha1", &Auth::calculate_ha1_, "the AVP of password_spec holds plain text");
         d.function("www_challenge", &Auth::www_challenge, {Route::Request},
                    "answers 401: the realm, empty for the one of the message; 1 to ask for qop=auth, or 0");
         d.function("proxy_challenge", &Auth::proxy_challenge, {Route::Request},
                    "answers 407: the realm, empty for the one of the message; 1 to ask for qop=auth, or 0");
+        d.function("pv_www_authorize", &Auth::pv_www_authorize, {Route::Request},
+                   "checks Authorization against the AVPs: the realm, empty for the one of the message");
+        d.function(
+            "pv_proxy_authorize", &Auth::pv_proxy_authorize, {Route::Request},
+            "checks Proxy-Authorization against the AVPs: the realm, empty for the one of the message");
         d.function("consume_credentials", &Auth::consume_credentials, {Route::Request},
                    "removes the credentials that were verified from the request");
         d.function("is_rpid_user_e164", &Auth::is_rpid_user_e164, {Route::Request},
@@ -83,6 +92,15 @@ private:
         return challenge(message, realm, qop != 0, Kind::Proxy);
     }
     Code challenge(Message& message, const script::Format& realm, bool qop, Kind kind);
+    Code pv_www_authorize(Message& message, const script::Format& realm)
+    {
+        return pv_authorize(message, realm, Kind::Www);
+    }
+    Code pv_proxy_authorize(Message& message, const script::Format& realm)
+    {
+        return pv_authorize(message, realm, Kind::Proxy);
+    }
+    Code pv_authorize(Message& message, const script::Format& realm, Kind kind);
     Code consume_credentials(Message& message);
     Code is_rpid_user_e164(Message& message);
     Code append_rpid(Message& message) { return append_rpid_between(message, rpid_prefix_, rpid_suffix_); }
@@ -95,6 +113,8 @@ private:
 
     std::string secret_, realm_prefix_, rpid_prefix_, algorithm_text_ = "MD5";
     std::string rpid_avp_text_ = "$avp(s:rpid)";
+    std::string username_spec_, password_spec_;
+    bool calculate_ha1_ = false;
     std::string rpid_suffix_ = ";party=calling;id-type=subscriber;screen=yes";
     int nonce_expire_ = 300;
     bool one_time_nonce_ = false;
@@ -103,7 +123,7 @@ private:
 
     sl::StatelessReplies* replies_ = nullptr;
     std::vector<sip::DigestAlgorithm> algorithms_;
-    std::optional<script::AvpName> rpid_avp_;
+    std::optional<script::AvpName> rpid_avp_, username_avp_, password_avp_;
     std::optional<Nonces> nonces_;
     std::optional<NonceCounts> counts_;
 };
@@ -118,6 +138,14 @@ std::uint64_t identity(const sip::Message& request)
     if (const sip::Via* via = request.top_via()) text += via->branch;
     if (const sip::CSeq* cseq = request.cseq()) text += fmt::format(" {} {}", cseq->number, request.method());
     return std::hash<std::string>{}(text);
+}
+
+// Empty: there is none, or a number.
+std::string_view text_of(const script::AvpList& avps, const std::optional<script::AvpName>& name)
+{
+    const script::Avp* const avp = name ? avps.find(*name) : nullptr;
+    if (avp == nullptr || !std::holds_alternative<std::string>(avp->value)) return {};
+    return std::get<std::string>(avp->value);
 }
 
 std::uint32_t hex_count(std::string_view nc)  // eight hexadecimal digits
@@ -144,11 +172,17 @@ Result<void> Auth::start(StartContext& context)
     auto algorithms = parse_algorithms(algorithm_text_);
     if (!algorithms) return fail("algorithm: " + algorithms.error().text);
     algorithms_ = std::move(*algorithms);
-    if (!rpid_avp_text_.empty()) {
-        auto name = context.registry().variables().parse_avp_name(rpid_avp_text_, true);
-        if (!name) return fail("rpid_avp: " + name.error().text);
-        rpid_avp_ = std::move(*name);
-    }
+    const auto name_avp = [&](const char* parameter, const std::string& text,
+                              std::optional<script::AvpName>& avp) -> Result<void> {
+        if (text.empty()) return {};
+        auto name = context.registry().variables().parse_avp_name(text, true);
+        if (!name) return fail(fmt::format("{}: {}", parameter, name.error().text));
+        avp = std::move(*name);
+        return {};
+    };
+    if (auto named = name_avp("rpid_avp", rpid_avp_text_, rpid_avp_); !named) return named;
+    if (auto named = name_avp("username_spec", username_spec_, username_avp_); !named) return named;
+    if (auto named = name_avp("password_spec", password_spec_, password_avp_); !named) return named;
     nonces_.emplace(secret_.empty() ? sip::random_bytes(32) : secret_);
     counts_.emplace(nonce_limit_);
     return {};
@@ -181,6 +215,30 @@ Code Auth::challenge(Message& message, const script::Format& realm_format, bool 
     if (!sent) return failed;
     challenges_.add();
     return ended;
+}
+
+// The script has put what a back end would know into AVPs: nothing is asked, nothing waits.
+Code Auth::pv_authorize(Message& message, const script::Format& realm, Kind kind)
+{
+    const auto wanted = realm.expand(message);
+    if (!wanted) return failed;
+    const auto found = pre_authorise(message, *wanted, kind);
+    switch (found.verdict) {
+        case Verdict::Authorised: return done;
+        case Verdict::NotAuthorised: return failed;
+        case Verdict::Answered: return ended;
+        case Verdict::CheckResponse: break;
+    }
+    const sip::DigestCredentials& digest = found.credentials.digest;
+    const std::string_view user = text_of(message.avps(), username_avp_);
+    if (username_avp_ && digest.user() != user) return failed;
+    const std::string_view secret = text_of(message.avps(), password_avp_);
+    if (secret.empty()) return failed;
+    const std::string ha1 = calculate_ha1_
+                                ? sip::digest_ha1(digest.algorithm, digest.username, digest.realm, secret)
+                                : std::string(secret);
+    if (!response_matches(message, found.credentials, ha1)) return failed;
+    return post_authorise(message, found.credentials) == Verdict::Authorised ? done : failed;
 }
 
 bool Auth::offers(sip::DigestAlgorithm algorithm) const
