@@ -29,7 +29,7 @@ SocketTransport::SocketTransport(EventLoop& loop, std::span<const ListenSocket> 
             streams_.listen(sockets[i], std::move(descriptors[i]));
         else
             udp_[i] = std::make_unique<UdpSocket>(loop, sockets[i], std::move(descriptors[i]), options,
-                                                  batch_, receiver, statistics_);
+                                                  received_, sending_, receiver, statistics_);
     }
 }
 
@@ -56,7 +56,7 @@ Result<void> SocketTransport::send(const Destination& to, std::string_view bytes
         if (socket == nullptr)
             return fail(503, "no listening socket fits " + std::string(to_text(to.protocol)) + ":" +
                                  to.remote.text());
-        if (!is_stream(to.protocol)) return udp_[socket->id]->send(to.remote, bytes);
+        if (!is_stream(to.protocol)) return udp_[socket->id]->send(to.remote, bytes, std::move(on_error));
         if (on_error)
             on_error = [this, tell = std::move(on_error)](const Error& error) {
                 ++statistics_.send_errors;

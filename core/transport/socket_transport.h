@@ -55,7 +55,8 @@ private:
     const Options& options_;
     const std::shared_ptr<StreamHub> hub_;
     Statistics statistics_;
-    DatagramBatch batch_;
+    DatagramBatch received_;
+    SendBatch sending_;
     std::vector<std::unique_ptr<UdpSocket>> udp_;  // by the socket's id; null: not UDP
     StreamTransport streams_;
     mutable RouteCache routes_;

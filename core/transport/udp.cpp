@@ -44,11 +44,36 @@ std::string_view DatagramBatch::bytes(std::size_t index) const
     return {buffer_.get() + index * room, headers_[index].msg_len};
 }
 
+void SendBatch::add(UdpSocket& socket, const Endpoint& to, std::string_view bytes,
+                    Transport::OnError on_error)
+{
+    if (items_.size() == size) flush();
+    items_.push_back({&socket, to, bytes_.size(), bytes.size(), std::move(on_error)});
+    bytes_ += bytes;
+}
+
+void SendBatch::flush()
+{
+    const bool collecting =
+        std::exchange(collecting_, false);  // whoever hears of an error may send anew: at once
+    for (std::span<Item> rest(items_); !rest.empty();) {
+        UdpSocket* const socket = rest.front().socket;
+        const auto other = std::find_if(rest.begin(), rest.end(),
+                                        [socket](const Item& item) { return item.socket != socket; });
+        rest = rest.subspan(socket->send_some(rest.first(static_cast<std::size_t>(other - rest.begin()))));
+    }
+    items_.clear();
+    bytes_.clear();
+    collecting_ = collecting;
+}
+
 UdpSocket::UdpSocket(EventLoop& loop, const ListenSocket& socket, Descriptor descriptor,
-                     const Options& options, DatagramBatch& batch, Receiver& receiver, Statistics& statistics)
+                     const Options& options, DatagramBatch& received, SendBatch& sending, Receiver& receiver,
+                     Statistics& statistics)
     : socket_(socket),
       queue_limit_(options.udp_send_queue),
-      batch_(batch),
+      received_(received),
+      sending_(sending),
       receiver_(receiver),
       statistics_(statistics),
       readiness_(loop, std::move(descriptor)),
@@ -65,15 +90,18 @@ void UdpSocket::wait()
 
 void UdpSocket::receive()
 {
-    const int count = batch_.receive(readiness_.fd());
-    for (int i = 0; i < count; ++i) {
-        const auto index = static_cast<std::size_t>(i);
-        const Flow from{&socket_, batch_.source(index), 0};
-        const std::string_view message = message_in(batch_.bytes(index));
-        if (message.empty() || from.remote.port == 0) continue;
-        ++statistics_.received;
-        statistics_.bytes_received += message.size();
-        receiver_.on_message(std::string(message), from);
+    const int count = received_.receive(readiness_.fd());
+    {
+        const SendBatch::Turn turn(sending_);
+        for (int i = 0; i < count; ++i) {
+            const auto index = static_cast<std::size_t>(i);
+            const Flow from{&socket_, received_.source(index), 0};
+            const std::string_view message = message_in(received_.bytes(index));
+            if (message.empty() || from.remote.port == 0) continue;
+            ++statistics_.received;
+            statistics_.bytes_received += message.size();
+            receiver_.on_message(std::string(message), from);
+        }
     }
     if (count < 0 && !is_passing(-count)) {
         log_error("transport", "{}: receiving failed: {}", socket_.text(), system_error_text(-count));
@@ -94,15 +122,52 @@ int UdpSocket::try_send(const Endpoint& to, std::string_view bytes) const
     }
 }
 
-Result<void> UdpSocket::send(const Endpoint& to, std::string_view bytes)
+Result<void> UdpSocket::send(const Endpoint& to, std::string_view bytes, Transport::OnError on_error)
 {
-    const int error = waiting_.empty() ? try_send(to, bytes) : EAGAIN;
+    if (sending_.is_collecting()) {
+        sending_.add(*this, to, bytes, std::move(on_error));
+        return {};
+    }
+    return settle(waiting_.empty() ? try_send(to, bytes) : EAGAIN, to, bytes);
+}
+
+Result<void> UdpSocket::settle(int error, const Endpoint& to, std::string_view bytes)
+{
     if (error == 0) return {};
     if (!is_passing(error)) return fail(503, to.text() + ": " + system_error_text(error));
     if (waiting_.size() >= queue_limit_) return fail(503, socket_.text() + ": its send queue is full");
     waiting_.push_back({to, std::string(bytes)});
     if (!retry_send_.is_running()) retry_send_.start(send_pause);
     return {};
+}
+
+std::size_t UdpSocket::send_some(std::span<SendBatch::Item> items)
+{
+    SendBatch& room = sending_;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const std::string_view bytes = room.bytes(items[i]);
+        room.addresses_[i] = SocketAddress(items[i].to);
+        room.parts_[i] = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmmsg only reads them
+        room.headers_[i].msg_hdr.msg_name = room.addresses_[i].data();
+        room.headers_[i].msg_hdr.msg_namelen = room.addresses_[i].size();
+        room.headers_[i].msg_hdr.msg_iov = &room.parts_[i];
+        room.headers_[i].msg_hdr.msg_iovlen = 1;
+    }
+    int count = -1;
+    int error = EAGAIN;  // not past what is waiting already
+    if (waiting_.empty()) {
+        count = ::sendmmsg(readiness_.fd(), room.headers_.data(), static_cast<unsigned>(items.size()),
+                           MSG_DONTWAIT);
+        error = errno;
+    }
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (error == EINTR) return 0;
+    // The first one was refused: the others are tried again.
+    if (const auto sent = settle(error, items.front().to, room.bytes(items.front())); !sent) {
+        ++statistics_.send_errors;
+        if (items.front().on_error) items.front().on_error(sent.error());
+    }
+    return 1;
 }
 
 void UdpSocket::send_waiting()

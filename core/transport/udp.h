@@ -1,4 +1,5 @@
-// One UDP socket of one worker: receives in batches, sends at once.
+// One UDP socket of one worker: receives in batches, and what is sent while a batch is worked off leaves in
+// one system call at its end. What is sent at another time (by timers, by streams) leaves at once.
 //
 // A turn takes at most one batch, so that timers and other sockets get their turn, too. What the system does
 // not take at the moment (EAGAIN, ENOBUFS) waits in a bounded queue for a millisecond. One worker.
@@ -36,15 +37,65 @@ private:
     std::array<mmsghdr, size> headers_{};
 };
 
+class UdpSocket;
+
+// What the sockets of a worker send during one turn. Measured with 64 OPTIONS in flight: a fifth less CPU
+// time than a system call each, most of it saved by waking the receiver once.
+class SendBatch
+{
+public:
+    static constexpr std::size_t size = 32;
+
+    // While it lives, sockets put their datagrams here.
+    class Turn
+    {
+    public:
+        explicit Turn(SendBatch& batch) : batch_(batch) { batch_.collecting_ = true; }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+        ~Turn()
+        {
+            batch_.flush();
+            batch_.collecting_ = false;
+        }
+
+    private:
+        SendBatch& batch_;
+    };
+
+    bool is_collecting() const { return collecting_; }
+    void add(UdpSocket& socket, const Endpoint& to, std::string_view bytes, Transport::OnError on_error);
+    void flush();
+
+private:
+    friend class UdpSocket;
+    struct Item {
+        UdpSocket* socket = nullptr;
+        Endpoint to;
+        std::size_t offset = 0, length = 0;  // in bytes_
+        Transport::OnError on_error;
+    };
+    std::string_view bytes(const Item& item) const { return {bytes_.data() + item.offset, item.length}; }
+
+    bool collecting_ = false;
+    std::string bytes_;
+    std::vector<Item> items_;
+    std::array<SocketAddress, size> addresses_;  // what the system call is given
+    std::array<iovec, size> parts_{};
+    std::array<mmsghdr, size> headers_{};
+};
+
 class UdpSocket
 {
 public:
     UdpSocket(EventLoop& loop, const ListenSocket& socket, Descriptor descriptor, const Options& options,
-              DatagramBatch& batch, Receiver& receiver, Statistics& statistics);
+              DatagramBatch& received, SendBatch& sending, Receiver& receiver, Statistics& statistics);
 
-    Result<void> send(const Endpoint& to, std::string_view bytes);
+    // An error that the system reports later, when the turn's batch is sent, is told to `on_error`.
+    Result<void> send(const Endpoint& to, std::string_view bytes, Transport::OnError on_error = {});
 
 private:
+    friend class SendBatch;
     struct Waiting {
         Endpoint to;
         std::string bytes;
@@ -53,11 +104,15 @@ private:
     void receive();
     void wait();
     int try_send(const Endpoint& to, std::string_view bytes) const;  // 0 or errno
+    // After the system took it or not.
+    Result<void> settle(int error, const Endpoint& to, std::string_view bytes);
+    std::size_t send_some(std::span<SendBatch::Item> items);  // of sending_; so many are settled
     void send_waiting();
 
     const ListenSocket& socket_;
     const std::size_t queue_limit_;
-    DatagramBatch& batch_;
+    DatagramBatch& received_;
+    SendBatch& sending_;
     Receiver& receiver_;
     Statistics& statistics_;
     Readiness readiness_;
