@@ -156,6 +156,7 @@ void Message::overwrite(std::size_t offset, std::string_view text)
         header.value = trim(header.value);                   // blanks may stand where digits were
         if (header.type == HeaderType::MaxForwards) return;  // nothing parsed is kept of it
     }
+    transaction_key_ = 0;
     parsed_ = 0;
     uri_.reset();
     via_.reset();

@@ -89,6 +89,9 @@ public:
         return static_cast<std::size_t>(part.data() - bytes_.data());
     }
 
+    // Kept here for the transaction layer, which computes it and needs it several times; 0: not yet.
+    std::uint64_t& transaction_key() const { return transaction_key_; }
+
     // Replaces bytes in place by as many others (Max-Forwards counts down this way);
     // cached values are forgotten.
     void overwrite(std::size_t offset, std::string_view text);
@@ -112,6 +115,7 @@ private:
     int status_ = 0;
     std::size_t headers_offset_ = 0, headers_end_ = 0, body_offset_ = 0;
 
+    mutable std::uint64_t transaction_key_ = 0;
     mutable std::uint8_t parsed_ = 0;
     mutable std::optional<Uri> uri_;
     mutable std::optional<Via> via_;

@@ -48,7 +48,7 @@ bool Layer::absorb_waiting(const sip::MessagePtr& request, const transport::Flow
         return true;
     }
     if (request->method_id() != sip::Method::Cancel || find_cancelled(*request) != nullptr) return false;
-    const auto cancelled = in_progress_.find(transaction_key(*request, options_.key));
+    const auto cancelled = in_progress_.find(key_of(*request));
     if (cancelled == in_progress_.end()) return false;
     if (cancelled->second.cancel == nullptr) {
         cancelled->second.cancel = request;
@@ -57,9 +57,16 @@ bool Layer::absorb_waiting(const sip::MessagePtr& request, const transport::Flow
     return true;
 }
 
+std::uint64_t Layer::key_of(const sip::Message& request) const
+{
+    std::uint64_t& kept = request.transaction_key();
+    if (kept == 0) kept = transaction_key(request, options_.key);
+    return kept;
+}
+
 std::uint64_t Layer::progress_key(const sip::Message& request) const
 {
-    const std::uint64_t key = transaction_key(request, options_.key);
+    const std::uint64_t key = key_of(request);
     return request.method_id() == sip::Method::Cancel ? ~key : key;  // its branch is that of what it cancels
 }
 
@@ -118,27 +125,23 @@ void Layer::hand_over_cancel(Waiting& waiting)
 
 std::shared_ptr<Transaction> Layer::find(const sip::Message& request)
 {
-    const auto [first, last] = by_key_.equal_range(transaction_key(request, options_.key));
-    for (auto entry = first; entry != last; ++entry)
-        if (is_same_transaction(*entry->second->request(), request, legacy()))
-            return entry->second->shared_from_this();
+    for (Transaction* one = by_key_.first(key_of(request)); one != nullptr; one = by_key_.next(*one))
+        if (is_same_transaction(*one->request(), request, legacy())) return one->shared_from_this();
     return nullptr;
 }
 
 std::shared_ptr<Transaction> Layer::find_cancelled(const sip::Message& cancel)
 {
-    const auto [first, last] = by_key_.equal_range(transaction_key(cancel, options_.key));
-    for (auto entry = first; entry != last; ++entry)
-        if (cancels(cancel, *entry->second->request(), legacy())) return entry->second->shared_from_this();
+    for (Transaction* one = by_key_.first(key_of(cancel)); one != nullptr; one = by_key_.next(*one))
+        if (cancels(cancel, *one->request(), legacy())) return one->shared_from_this();
     return nullptr;
 }
 
 std::shared_ptr<Transaction> Layer::find_acknowledged(const sip::Message& ack)
 {
-    const auto [first, last] = by_call_.equal_range(call_key(ack, options_.key));
-    int compared = 0;
-    for (auto entry = first; entry != last && compared < max_compared; ++entry, ++compared) {
-        Transaction& transaction = *entry->second;
+    Transaction* one = by_call_.first(call_key(ack, options_.key));
+    for (int compared = 0; one != nullptr && compared < max_compared; one = by_call_.next(*one), ++compared) {
+        Transaction& transaction = *one;
         const bool succeeded = transaction.last_status() >= 200 && transaction.last_status() < 300;
         if (!transaction.is_invite() || !succeeded || !is_same_call(*transaction.request(), ack)) continue;
         // If the 2xx was ours, the dialog has our tag.
@@ -153,10 +156,9 @@ std::shared_ptr<Transaction> Layer::find_acknowledged(const sip::Message& ack)
 bool Layer::is_merged(const sip::Message& request) const
 {
     if (request.to() != nullptr && !request.to()->tag().empty()) return false;
-    const auto [first, last] = by_call_.equal_range(call_key(request, options_.key));
-    int compared = 0;
-    for (auto entry = first; entry != last && compared < max_compared; ++entry, ++compared) {
-        const sip::Message& other = *entry->second->request();
+    const Transaction* one = by_call_.first(call_key(request, options_.key));
+    for (int compared = 0; one != nullptr && compared < max_compared; one = by_call_.next(*one), ++compared) {
+        const sip::Message& other = *one->request();
         if (other.method() == request.method() && is_same_call(other, request) &&
             !is_same_transaction(other, request, legacy()))
             return true;

@@ -80,15 +80,15 @@ Result<std::shared_ptr<Transaction>> Layer::create(Transaction::Origin origin,
                                                    std::unique_ptr<TransactionUser> user)
 {
     const sip::Message& request = *origin.request;
-    const std::uint64_t key = transaction_key(request, options_.key);
+    const std::uint64_t key = key_of(request);
     if (key == 0 || request.cseq() == nullptr) return fail(400, "no transaction without Via and CSeq");
     if (is_full()) {
         statistics_->refused.add();
         return fail(503, "too many transactions");
     }
     auto transaction = make(std::move(origin), std::move(user));
-    by_key_.emplace(key, transaction.get());
-    by_call_.emplace(call_key(request, options_.key), transaction.get());
+    by_key_.add(transaction->key_ = key, *transaction);
+    by_call_.add(transaction->call_key_ = call_key(request, options_.key), *transaction);
     statistics_->uas_transactions.add();
     if (const auto waiting = in_progress_.find(progress_key(request)); waiting != in_progress_.end())
         hand_over_cancel(waiting->second);
@@ -99,17 +99,9 @@ void Layer::remove(Transaction& transaction)
 {
     const auto found = by_label_.find(transaction.label());
     if (found == by_label_.end()) return;
-    const auto drop = [&](auto& table, std::uint64_t key) {
-        const auto [first, last] = table.equal_range(key);
-        for (auto entry = first; entry != last; ++entry) {
-            if (entry->second != &transaction) continue;
-            table.erase(entry);
-            return;
-        }
-    };
     if (!transaction.is_ours()) {
-        drop(by_key_, transaction_key(*transaction.request(), options_.key));
-        drop(by_call_, call_key(*transaction.request(), options_.key));
+        by_key_.remove(transaction.key_, transaction);
+        by_call_.remove(transaction.call_key_, transaction);
     }
     ended_.push_back(std::move(found->second));
     by_label_.erase(found);

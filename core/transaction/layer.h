@@ -20,6 +20,7 @@
 #include "core/runtime/worker.h"
 #include "core/sip/message.h"
 #include "core/transaction/branch_id.h"
+#include "core/transaction/index.h"
 #include "core/transaction/matching.h"
 #include "core/transaction/originate.h"
 #include "core/transaction/statistics.h"
@@ -133,6 +134,7 @@ private:
     void hand_over_cancel(Waiting& waiting);
     void answer_loop(const sip::Message& request, const transport::Flow& from);
     LegacyMatching legacy() const { return {settings_.match_uri, settings_.match_via}; }
+    std::uint64_t key_of(const sip::Message& request) const;  // transaction_key(), computed once a message
     std::uint64_t progress_key(const sip::Message& request) const;
     std::shared_ptr<Transaction> make(Transaction::Origin origin, std::unique_ptr<TransactionUser> user);
     Task<bool> run_originated(std::shared_ptr<Transaction> transaction, BranchRequest request);
@@ -150,9 +152,9 @@ private:
     std::uint64_t counter_ = 0;
     std::vector<std::uint32_t> made_by_index_ = std::vector<std::uint32_t>(65536, 0);
     std::size_t bytes_ = 0;
-    std::unordered_map<std::uint64_t, std::shared_ptr<Transaction>> by_label_;
-    std::unordered_multimap<std::uint64_t, Transaction*> by_key_;   // server transactions
-    std::unordered_multimap<std::uint64_t, Transaction*> by_call_;  // Call-ID, CSeq number, From tag
+    KeyedTable<std::shared_ptr<Transaction>> by_label_;
+    TransactionIndex by_key_{&Transaction::next_of_key_};    // server transactions
+    TransactionIndex by_call_{&Transaction::next_of_call_};  // Call-ID, CSeq number, From tag
     std::unordered_map<std::uint64_t, Waiting> in_progress_;
     std::function<void(sip::MessagePtr, const transport::Flow&)> cancel_handler_;
     std::vector<std::shared_ptr<Transaction>> ended_;

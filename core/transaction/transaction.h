@@ -10,7 +10,6 @@
 //   events.cpp       what branches report, in order  cancel.cpp   CANCEL
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -184,8 +183,10 @@ private:
     std::unique_ptr<TransactionUser> user_;
     std::unique_ptr<ServerSide> server_;  // null: is_ours()
     std::vector<std::unique_ptr<Branch>> branches_;
-    std::deque<Event> events_;
+    std::vector<Event> events_;  // a queue, but of one as a rule
     Task<bool> working_off_;
+    std::uint64_t key_ = 0, call_key_ = 0;  // in the layer's tables, and who follows there
+    Transaction *next_of_key_ = nullptr, *next_of_call_ = nullptr;
     std::ptrdiff_t accounted_ = 0;
     unsigned fork_ = 0;          // latest that sent something
     unsigned last_fork_ = 0;     // latest that began
