@@ -1,5 +1,6 @@
 #include "core/base/address.h"
 
+#include <charconv>
 #include <cstring>
 
 #include <arpa/inet.h>
@@ -54,18 +55,33 @@ IpAddress IpAddress::v6(const std::array<std::uint8_t, 16>& bytes)
     return address;
 }
 
+// Four decimal numbers without leading zeros, as inet_pton() wants them. Written out, for every Via and URI
+// asks: with inet_pton(), which wants a copy that ends with a zero, 80 ns instead of 10.
+bool IpAddress::read_v4(std::string_view text)
+{
+    std::size_t i = 0;
+    for (unsigned octet = 0; octet < 4; ++octet) {
+        if (octet > 0 && (i == text.size() || text[i++] != '.')) return false;
+        const std::size_t start = i;
+        unsigned value = 0;
+        while (i < text.size() && i - start < 3 && is_digit(text[i]))
+            value = value * 10 + static_cast<unsigned>(text[i++] - '0');
+        if (i == start || value > 255 || (i - start > 1 && text[start] == '0')) return false;
+        bytes_[octet] = static_cast<std::uint8_t>(value);
+    }
+    return i == text.size();
+}
+
 std::optional<IpAddress> IpAddress::parse(std::string_view text)
 {
-    if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
-        text = text.substr(1, text.size() - 2);
-        if (text.find(':') == std::string_view::npos) return {};
-    }
+    IpAddress address;
+    if (address.read_v4(text)) return address;
+    if (text.size() >= 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+    if (text.find(':') == std::string_view::npos) return {};
     std::array<char, 64> buffer{};
-    if (text.empty() || text.size() >= buffer.size()) return {};
+    if (text.size() >= buffer.size()) return {};
     if (text.find('\0') != std::string_view::npos) return {};  // where inet_pton would stop reading
     std::memcpy(buffer.data(), text.data(), text.size());
-    IpAddress address;
-    if (inet_pton(AF_INET, buffer.data(), address.bytes_.data()) == 1) return address;
     if (inet_pton(AF_INET6, buffer.data(), address.bytes_.data()) != 1) return {};
     address.v6_ = true;
     return address;
@@ -85,8 +101,17 @@ bool IpAddress::is_unspecified() const
 std::string IpAddress::text() const
 {
     std::array<char, INET6_ADDRSTRLEN> buffer{};
-    inet_ntop(v6_ ? AF_INET6 : AF_INET, bytes_.data(), buffer.data(), buffer.size());
-    return buffer.data();
+    if (v6_) {
+        inet_ntop(AF_INET6, bytes_.data(), buffer.data(), buffer.size());
+        return buffer.data();
+    }
+    // inet_ntop() prints with sprintf(): a tenth of a relayed call's instructions.
+    char* end = buffer.data();
+    for (unsigned octet = 0; octet < 4; ++octet) {
+        if (octet > 0) *end++ = '.';
+        end = std::to_chars(end, buffer.data() + buffer.size(), bytes_[octet]).ptr;
+    }
+    return {buffer.data(), end};
 }
 
 std::string IpAddress::text_in_uri() const

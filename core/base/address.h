@@ -41,6 +41,8 @@ public:
     friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
 private:
+    bool read_v4(std::string_view text);
+
     std::array<std::uint8_t, 16> bytes_{};
     bool v6_ = false;
 };

@@ -5,9 +5,8 @@
 namespace junctor
 {
 
-bool iequals(std::string_view a, std::string_view b)
+bool iequals_same_size(std::string_view a, std::string_view b)
 {
-    if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
     return true;

@@ -53,7 +53,12 @@ constexpr bool is_token_char(char c)
            c == '`' || c == '\'' || c == '~';
 }
 
-bool iequals(std::string_view a, std::string_view b);
+bool iequals_same_size(std::string_view a, std::string_view b);
+inline bool iequals(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() &&
+           iequals_same_size(a, b);  // most comparisons end with the size: no call for them
+}
 bool istarts_with(std::string_view text, std::string_view prefix);
 int icompare(std::string_view a, std::string_view b);  // <0, 0, >0 as strcmp, ignoring case
 std::string lower_copy(std::string_view text);

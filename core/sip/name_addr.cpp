@@ -37,12 +37,6 @@ std::size_t find_bracket(std::string_view text)
 
 }  // namespace
 
-std::string_view NameAddr::tag() const
-{
-    const auto parameter = param("tag");
-    return parameter ? parameter->value : std::string_view{};
-}
-
 Result<NameAddr> NameAddr::parse(std::string_view text)
 {
     NameAddr address;
@@ -71,9 +65,18 @@ Result<NameAddr> NameAddr::parse(std::string_view text)
 
     rest = scan::skip_space(rest);
     if (!rest.empty()) address.params = rest.substr(1);
-    if (!scan::header_parameters(rest))
-        return fail(400, "bad parameter", static_cast<std::size_t>(rest.data() - text.data()));
-    return address;
+    scan::HeaderParameter parameter;
+    while (true) {
+        switch (scan::header_parameter(rest, parameter)) {
+            case scan::Step::End: return address;
+            case scan::Step::Bad:
+                return fail(400, "bad parameter", static_cast<std::size_t>(rest.data() - text.data()));
+            case scan::Step::One:
+                if (address.tag_.data() == nullptr && iequals(parameter.name, "tag"))
+                    address.tag_ = parameter.value;
+                break;
+        }
+    }
 }
 
 std::string_view first_list_element(std::string_view value, std::string_view* rest)

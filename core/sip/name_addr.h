@@ -22,9 +22,12 @@ struct NameAddr {
     Uri uri;                  // of uri_text
 
     std::optional<Parameter> param(std::string_view name) const { return find_parameter(params, name); }
-    std::string_view tag() const;  // empty if there is none
+    std::string_view tag() const { return tag_; }  // empty if there is none
 
     static Result<NameAddr> parse(std::string_view text);
+
+private:
+    std::string_view tag_;
 };
 
 // A header value that is a comma-separated list; quoted strings and <...>

@@ -1,5 +1,7 @@
 #include "core/sip/scan.h"
 
+#include <algorithm>
+
 namespace junctor::sip::scan
 {
 namespace
@@ -57,16 +59,13 @@ std::size_t host_length(std::string_view text)
     if (text.empty()) return 0;
     if (text.front() == '[') return ipv6_length(text);
     std::size_t length = 0;
-    bool numeric = true;
-    char previous = '.';
-    while (length < text.size() && is(text[length], HostName)) {
-        const char c = text[length++];
-        if (c == '.' && previous == '.') return 0;
-        numeric = numeric && (is_digit(c) || c == '.');
-        previous = c;
-    }
-    if (length > max_host_length || (numeric && !is_ipv4(text.substr(0, length)))) return 0;
-    return length;
+    while (length < text.size() && is(text[length], HostName)) ++length;
+    const std::string_view host = text.substr(0, length);
+    if (length > max_host_length || host.starts_with('.') || host.find("..") != std::string_view::npos)
+        return 0;
+    const auto is_numeric = [](char c) { return is_digit(c) || c == '.'; };
+    const bool numeric = is_digit(text.front()) && std::all_of(host.begin(), host.end(), is_numeric);
+    return numeric && !is_ipv4(host) ? 0 : length;
 }
 
 std::size_t quoted_length(std::string_view text)
@@ -82,6 +81,8 @@ std::size_t quoted_length(std::string_view text)
 
 std::size_t element_length(std::string_view value)
 {
+    if (value.find(',') == std::string_view::npos)
+        return value.size();  // nearly always, and memchr() is quick
     std::size_t i = 0;
     while (i < value.size()) {
         switch (value[i]) {

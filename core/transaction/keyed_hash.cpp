@@ -35,12 +35,20 @@ struct Sip {
     }
 };
 
+// The last bytes, up to seven.
 std::uint64_t load(const char* from, std::size_t count)
 {
-    std::array<unsigned char, 8> bytes{};
-    if (count > 0) std::memcpy(bytes.data(), from, count);
     std::uint64_t word = 0;
-    for (std::size_t i = 0; i < 8; ++i) word |= std::uint64_t{bytes[i]} << (8 * i);
+    for (std::size_t i = 0; i < count; ++i)
+        word |= std::uint64_t{static_cast<unsigned char>(from[i])} << (8 * i);
+    return word;
+}
+
+std::uint64_t load(const char* from)
+{
+    if constexpr (std::endian::native != std::endian::little) return load(from, 8);
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, 8);
     return word;
 }
 
@@ -49,7 +57,7 @@ std::uint64_t load(const char* from, std::size_t count)
 HashKey HashKey::random()
 {
     const std::string bytes = sip::random_bytes(16);
-    return {load(bytes.data(), 8), load(bytes.data() + 8, 8)};
+    return {load(bytes.data()), load(bytes.data() + 8)};
 }
 
 std::uint64_t keyed_hash(const HashKey& key, std::string_view bytes)
@@ -57,7 +65,7 @@ std::uint64_t keyed_hash(const HashKey& key, std::string_view bytes)
     Sip state{key.first ^ 0x736f6d6570736575U, key.second ^ 0x646f72616e646f6dU,
               key.first ^ 0x6c7967656e657261U, key.second ^ 0x7465646279746573U};
     const std::size_t whole = bytes.size() & ~std::size_t{7};
-    for (std::size_t i = 0; i < whole; i += 8) state.mix(load(bytes.data() + i, 8));
+    for (std::size_t i = 0; i < whole; i += 8) state.mix(load(bytes.data() + i));
     state.mix(load(bytes.data() + whole, bytes.size() - whole) | std::uint64_t{bytes.size()} << 56);
     state.c ^= 0xff;
     for (int i = 0; i < 4; ++i) state.round();
