@@ -49,7 +49,8 @@ std::optional<Own> source_in_via(const Message& request, const ForwardedRequest&
 std::string write_forwarded_request(const Message& request, const ForwardedRequest& how, const SendPath& path)
 {
     std::string out;
-    out.reserve(request.bytes().size() + how.uri.size() + how.route.size() + how.branch.size() + 512);
+    out.reserve(request.bytes().size() + how.uri.size() + how.route.size() + how.branch.size() +
+                256);  // our Via, and received in the one below
     ((((out += request.method()) += ' ') += how.uri) += " SIP/2.0") += crlf;
     // On top of everything, so on top of the route set, whatever the script prepended.
     if (!how.route.empty()) ((out += "Route: ") += how.route) += crlf;
@@ -86,7 +87,7 @@ std::string write_forwarded_response(const Message& response, const Edits* edits
         return {};
     }
     std::string out;
-    out.reserve(response.bytes().size() + 512);
+    out.reserve(response.bytes().size() + 8);  // it is a Via shorter, and is kept for 32 s
     Splicer splicer(response.bytes(), edits, path, out);
     std::vector<Own> own;
     own.reserve(2);

@@ -36,7 +36,7 @@ Task<bool> Transaction::work_off_events()
     const auto alive = shared_from_this();
     while (!events_.empty()) {
         Event event = std::move(events_.front());
-        events_.pop_front();
+        events_.erase(events_.begin());
         co_await handle(std::move(event));
     }
     busy_ = false;
