@@ -128,7 +128,11 @@ Task<ForwardOutcome> forward(Message& message, Transaction& transaction, ScriptU
         targets.resize(transaction.branches_left());
         outcome.failure = Failure::TooManyBranches;
     }
-    const std::shared_ptr<const Message> text = message.copy();
+    std::shared_ptr<const Message> text;
+    if (options.as_stored)
+        text = user.shared_request();
+    else
+        text = message.copy();
     const auto branch_route = route_number(user.program(), Route::Branch, user.routes.branch);
     std::vector<BranchRequest> requests;
     for (Target& target : targets) {

@@ -15,6 +15,7 @@ namespace junctor::tm
 struct RelayOptions {
     RelayFlags flags;
     std::optional<transport::NextHop> destination;  // instead of $du and the Request-URI
+    bool as_stored = false;                         // nothing ran since the transaction stored its request
 };
 
 struct ForwardOutcome {

@@ -128,6 +128,7 @@ Task<Code> Tm::relay(Message& message, RelayOptions options)
     if (user == nullptr) co_return message.fail({500, "the transaction has ended"}, failed);
 
     const RelayFlags flags = options.flags;
+    options.as_stored = made_here;
     const ForwardOutcome outcome = co_await forward(message, *transaction, *user, std::move(options));
     if (outcome.sent > 0) co_return done;
     message.failure = outcome.failure;
