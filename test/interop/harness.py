@@ -174,6 +174,15 @@ def sipp_server(scenario, port, *options):
             process.wait(10)
 
 
+def database_servers():
+    """URLs of an empty database by server ("postgres", "mysql"): those that `scripts/databases with` has started. A test
+    that is run without them starts them and runs again."""
+    urls = {name: os.environ.get(f"JUNCTOR_TEST_{name.upper()}") for name in ("postgres", "mysql")}
+    if not all(urls.values()):
+        os.execv(TOP / "scripts/databases", ["databases", "with", *sys.argv])
+    return urls
+
+
 def run_tests(tests):
     """Runs functions that take the build directory; their docstrings are their names. Exits with 1 if one failed."""
     build = sys.argv[1] if len(sys.argv) > 1 else str(TOP / "build/release")
