@@ -56,8 +56,8 @@ int show_table(Session& session, const std::string& table);
 // server_commands.cpp
 int show_statistics(Session& session, const std::vector<std::string>& names);  // groups or names; none: all
 int show_spool(Session& session);
-int check_script(Session& session, const std::string& file);                   // empty: the one in force
-int play_scenarios(Session& session, const std::vector<std::string>& files);   // 1: one of them failed
+int check_script(Session& session, const std::string& file);                  // empty: the one in force
+int play_scenarios(Session& session, const std::vector<std::string>& files);  // 1: one of them failed
 int start_server(Session& session, const std::vector<std::string>& options);
 int stop_server(Session& session);
 int restart_server(Session& session, const std::vector<std::string>& options);
