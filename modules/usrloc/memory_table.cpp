@@ -144,8 +144,11 @@ void MemoryTable::load(std::string_view aor, BindingPtr binding, const Rules& ru
     Slot& slot = slot_of(hash);
     const std::lock_guard lock(slot.mutex);
     const EntryPtr& record = *slot.place(hash, aor);
-    Bindings bindings;
-    if (record) bindings.assign(record->list.view().begin(), record->list.view().end());
+    if (!record) {  // nearly always: a million rows at a start
+        put(slot, hash, aor, {&binding, 1});
+        return;
+    }
+    Bindings bindings(record->list.view().begin(), record->list.view().end());
 
     const auto same = std::find_if(bindings.begin(), bindings.end(), [&](const BindingPtr& b) {
         return b->uri() == binding->uri() && (!rules.match_call_id || b->call_id() == binding->call_id());
