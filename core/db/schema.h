@@ -61,6 +61,12 @@ struct TableSpec {
     std::vector<std::string> primary_key;
     std::vector<IndexSpec> indexes;
 
+    // What a migration makes of a column of an older layout.
+    struct Conversion {
+        enum class Kind : std::uint8_t { Rename, DottedIpv4, BranchFlags };
+        std::string from, to;
+        Kind kind = Kind::Rename;
+    };
     // Another layout that modules use as it is.
     struct Variant {
         std::string name;
@@ -69,6 +75,7 @@ struct TableSpec {
         std::vector<ColumnSpec> columns;  // all of them
         std::vector<std::string> primary_key;
         std::vector<IndexSpec> indexes;
+        std::vector<Conversion> conversions;
     };
     std::vector<Variant> variants;
 
@@ -86,6 +93,8 @@ public:
 
     const TableSpec* table(std::string_view name) const;
     const std::vector<TableSpec>& tables() const { return tables_; }
+    // These tables, or all, without `version`; an unknown name is an error that lists what there is.
+    Result<std::vector<const TableSpec*>> named(const std::vector<std::string>& names) const;
 
 private:
     std::vector<TableSpec> tables_;
