@@ -182,7 +182,7 @@ BlockingBackend::~BlockingBackend()
 
 // Runs `work` with a connection of `threads` and answers with what it returns, or with why there is none.
 template <class Done, class Work>
-void BlockingBackend::run(Threads& threads, Repeat repeat, const Done& done, Work work)
+void BlockingBackend::submit(Threads& threads, Repeat repeat, const Done& done, Work work)
 {
     const auto accepted = threads.submit(
         [repeat, done, work = std::move(work)](Result<BlockingConnection*> connection, bool may_repeat) {
@@ -201,13 +201,13 @@ void BlockingBackend::run(Threads& threads, Repeat repeat, const Done& done, Wor
 
 void BlockingBackend::read(Worker&, Statement select, Abandoned abandoned, OnRows done)
 {
-    run(*readers_, Repeat::OnNewConnection, done,
-        [select = std::move(select),
-         abandoned = std::move(abandoned)](BlockingConnection& c) -> Result<RowSet> {
-            if (abandoned && abandoned->load(std::memory_order_relaxed))
-                return fail(504, "nobody waits for it");
-            return c.read(select);
-        });
+    submit(*readers_, Repeat::OnNewConnection, done,
+           [select = std::move(select),
+            abandoned = std::move(abandoned)](BlockingConnection& c) -> Result<RowSet> {
+               if (abandoned && abandoned->load(std::memory_order_relaxed))
+                   return fail(504, "nobody waits for it");
+               return c.read(select);
+           });
 }
 
 void BlockingBackend::write(Worker&, std::vector<Unit> units, OnWritten done)
@@ -216,8 +216,8 @@ void BlockingBackend::write(Worker&, std::vector<Unit> units, OnWritten done)
     const auto answer = [done, count](Result<Outcomes> outcomes) {
         done(outcomes ? std::move(*outcomes) : fail_all(count, outcomes.error()));
     };
-    run(*writer_, Repeat::OnNewConnection, answer,
-        [units = std::move(units)](BlockingConnection& c) { return commit_together(c, units); });
+    submit(*writer_, Repeat::OnNewConnection, answer,
+           [units = std::move(units)](BlockingConnection& c) { return commit_together(c, units); });
 }
 
 std::unique_ptr<Scan> BlockingBackend::scan(Statement select, std::size_t batch)
@@ -227,25 +227,45 @@ std::unique_ptr<Scan> BlockingBackend::scan(Statement select, std::size_t batch)
 
 void BlockingBackend::inspect(Worker&, std::string table, OnTable done)
 {
-    run(*readers_, Repeat::OnNewConnection, done,
-        [table = std::move(table)](BlockingConnection& c) { return c.inspect(table); });
+    submit(*readers_, Repeat::OnNewConnection, done,
+           [table = std::move(table)](BlockingConnection& c) { return c.inspect(table); });
 }
 
 void BlockingBackend::tables(Worker&, OnNames done)
 {
-    run(*readers_, Repeat::OnNewConnection, done, [](BlockingConnection& c) { return c.tables(); });
+    submit(*readers_, Repeat::OnNewConnection, done, [](BlockingConnection& c) { return c.tables(); });
 }
 
 void BlockingBackend::create(Worker&, TableSpec table, OnDone done)
 {
-    run(*writer_, Repeat::Never, done,
-        [table = std::move(table)](BlockingConnection& c) { return c.create(table); });
+    submit(*writer_, Repeat::Never, done,
+           [table = std::move(table)](BlockingConnection& c) { return c.create(table); });
 }
 
 void BlockingBackend::drop(Worker&, std::string table, OnDone done)
 {
-    run(*writer_, Repeat::Never, done,
-        [table = std::move(table)](BlockingConnection& c) { return c.drop(table); });
+    submit(*writer_, Repeat::Never, done,
+           [table = std::move(table)](BlockingConnection& c) { return c.drop(table); });
+}
+
+void BlockingBackend::rename(Worker&, std::string table, std::string to, OnDone done)
+{
+    submit(*writer_, Repeat::Never, done,
+           [table = std::move(table), to = std::move(to)](BlockingConnection& c) {
+               return c.rename(table, to);
+           });
+}
+
+void BlockingBackend::renumber(Worker&, TableSpec table, OnDone done)
+{
+    submit(*writer_, Repeat::Never, done,
+           [table = std::move(table)](BlockingConnection& c) { return c.renumber(table); });
+}
+
+void BlockingBackend::run_sql(Worker&, std::string sql, OnTextRows done)
+{
+    submit(*writer_, Repeat::Never, done,
+           [sql = std::move(sql)](BlockingConnection& c) { return c.run_sql(sql); });
 }
 
 std::uint64_t BlockingBackend::reconnects() const

@@ -38,6 +38,9 @@ public:
     virtual Result<std::vector<std::string>> tables() = 0;
     virtual Result<void> create(const TableSpec& table) = 0;
     virtual Result<void> drop(const std::string& table) = 0;
+    virtual Result<void> rename(const std::string& table, const std::string& to) = 0;
+    virtual Result<void> renumber(const TableSpec&) { return {}; }  // most databases see to it themselves
+    virtual Result<TextRows> run_sql(const std::string& sql) = 0;
     virtual bool is_lost() { return false; }  // it can do nothing more: a new one is made for the next query
 };
 
@@ -65,6 +68,9 @@ public:
     void tables(Worker& asker, OnNames done) override;
     void create(Worker& asker, TableSpec table, OnDone done) override;
     void drop(Worker& asker, std::string table, OnDone done) override;
+    void rename(Worker& asker, std::string table, std::string to, OnDone done) override;
+    void renumber(Worker& asker, TableSpec table, OnDone done) override;
+    void run_sql(Worker& asker, std::string sql, OnTextRows done) override;
     void close() override;
     std::uint64_t reconnects() const override;
 
@@ -74,7 +80,7 @@ private:
     // Whether a job that failed with its connection may be done again with a new one.
     enum class Repeat { Never, OnNewConnection };
     template <class Done, class Work>
-    static void run(Threads& threads, Repeat repeat, const Done& done, Work work);
+    static void submit(Threads& threads, Repeat repeat, const Done& done, Work work);
 
     Connect connect_;
     std::unique_ptr<Threads> readers_, writer_;

@@ -241,6 +241,35 @@ Task<Result<void>> Database::drop(std::string table)
         });
 }
 
+Task<Result<void>> Database::rename(std::string table, std::string to)
+{
+    std::string what = table;
+    return ask<void>(std::move(what), {},
+                     [this, table = std::move(table), to = std::move(to)](Worker& worker, const Abandoned&,
+                                                                          Backend::OnDone done) {
+                         backend_->rename(worker, table, to, std::move(done));
+                     });
+}
+
+Task<Result<void>> Database::renumber(TableSpec table)
+{
+    std::string what = table.name;
+    return ask<void>(
+        std::move(what), {},
+        [this, table = std::move(table)](Worker& worker, const Abandoned&, Backend::OnDone done) {
+            backend_->renumber(worker, table, std::move(done));
+        });
+}
+
+Task<Result<TextRows>> Database::run_sql(std::string sql)
+{
+    return ask<TextRows>(
+        url_.text(), {},
+        [this, sql = std::move(sql)](Worker& worker, const Abandoned&, Backend::OnTextRows done) {
+            backend_->run_sql(worker, sql, std::move(done));
+        });
+}
+
 Task<Result<int>> Database::version_of(std::string table)
 {
     const auto found = co_await inspect("version");

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,13 @@ struct FoundTable {
 // A reading that its asker no longer waits for: set by Database, and a driver that sees it in time skips it.
 using Abandoned = std::shared_ptr<const std::atomic<bool>>;
 
+// What a database says to a statement in its own words: values as it writes them, none for NULL.
+struct TextRows {
+    std::vector<std::string> columns;  // empty: it was no query
+    std::vector<std::vector<std::optional<std::string>>> rows;
+    std::uint64_t touched = 0;
+};
+
 // Rows in batches. Fetching ahead is the driver's business; destroying it ends the reading.
 class Scan
 {
@@ -75,6 +83,7 @@ public:
     using OnTable = std::function<void(Result<FoundTable>)>;
     using OnNames = std::function<void(Result<std::vector<std::string>>)>;
     using OnDone = std::function<void(Result<void>)>;
+    using OnTextRows = std::function<void(Result<TextRows>)>;
 
     virtual ~Backend() = default;
 
@@ -92,6 +101,12 @@ public:
     virtual void tables(Worker& asker, OnNames done) = 0;
     virtual void create(Worker& asker, TableSpec table, OnDone done) = 0;  // refused if it is there
     virtual void drop(Worker& asker, std::string table, OnDone done) = 0;
+    // A driver that has not these three says so.
+    virtual void rename(Worker& asker, std::string table, std::string to, OnDone done);
+    // Rows were inserted with numbers of their own: the next one that the database gives is behind them.
+    virtual void renumber(Worker& asker, TableSpec table, OnDone done);
+    // One statement of the administrator's, as it stands. Tools alone use it.
+    virtual void run_sql(Worker& asker, std::string sql, OnTextRows done);
 
     // Executes what was accepted, and the writes that `done` hands over meanwhile, then lets go of the
     // database. Blocks; nothing may be asked afterwards.

@@ -220,6 +220,23 @@ public:
         });
     }
 
+    void rename(Worker& asker, std::string name, std::string to, OnDone done) override
+    {
+        answer(asker, done, [name, to](Tables& tables) -> Result<void> {
+            if (tables.contains(to)) return fail("table " + to + " exists");
+            auto table = tables.extract(name);
+            if (table.empty()) return fail("there is no table " + name);
+            table.key() = to;
+            tables.insert(std::move(table));
+            return {};
+        });
+    }
+
+    void renumber(Worker& asker, TableSpec, OnDone done) override
+    {
+        answer(asker, done, [](Tables&) { return Result<void>(); });  // each insertion does
+    }
+
     void close() override
     {
         store_->delay = Duration::zero();  // what the answers ask for ends here, too

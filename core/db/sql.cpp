@@ -163,6 +163,11 @@ std::string SqlDialect::text(const Statement& statement) const
     return std::move(writer.out);
 }
 
+std::string SqlDialect::renaming(std::string_view table, std::string_view to) const
+{
+    return fmt::format("ALTER TABLE {} RENAME TO {}", quoted(table), quoted(to));
+}
+
 std::vector<std::string> SqlDialect::creation(const TableSpec& table) const
 {
     const auto list = [this](const std::vector<std::string>& names) {

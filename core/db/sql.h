@@ -20,6 +20,7 @@ public:
 
     // Text for one statement (not an Upsert), placeholders numbered in the order of bound_values().
     std::string text(const Statement& statement) const;
+    std::string renaming(std::string_view table, std::string_view to) const;
     // CREATE TABLE and its indexes.
     std::vector<std::string> creation(const TableSpec& table) const;
 

@@ -70,9 +70,9 @@ public:
         auto opened = guarded([&] { session_.open(soci::mysql, connection_string(settings)); });
         if (!opened) return opened;
         handle_ = static_cast<soci::mysql_session_backend*>(session_.get_backend())->conn_;
-        if (auto set = run(session_mode); !set) return set;
+        if (auto set = command(session_mode); !set) return set;
         if (settings.zone.is_local()) return {};
-        return run(session_zone(settings.zone.seconds_east()));
+        return command(session_zone(settings.zone.seconds_east()));
     }
 
     Result<db::RowSet> read(const db::Statement& select) override
@@ -111,27 +111,27 @@ public:
 
     Result<void> begin() override
     {
-        auto begun = run("START TRANSACTION");
+        auto begun = command("START TRANSACTION");
         health_.in_transaction = begun.has_value();
         return begun;
     }
     Result<void> commit() override
     {
-        auto committed = run("COMMIT");
+        auto committed = command("COMMIT");
         health_.in_transaction = false;
         return committed;
     }
     void rollback() override
     {
-        run_logged("ROLLBACK");
+        command_logged("ROLLBACK");
         health_.in_transaction = false;
     }
     bool in_transaction() override { return health_.in_transaction; }
-    Result<void> set_savepoint() override { return run("SAVEPOINT unit"); }
-    void drop_savepoint() override { run_logged("RELEASE SAVEPOINT unit"); }
+    Result<void> set_savepoint() override { return command("SAVEPOINT unit"); }
+    void drop_savepoint() override { command_logged("RELEASE SAVEPOINT unit"); }
     void back_to_savepoint() override
     {
-        if (in_transaction()) run_logged("ROLLBACK TO SAVEPOINT unit");
+        if (in_transaction()) command_logged("ROLLBACK TO SAVEPOINT unit");
     }
     bool is_lost() override { return health_.is_lost; }
 
@@ -173,9 +173,9 @@ public:
     {
         bool made = false;
         for (const std::string& text : dialect_.creation(table)) {
-            if (auto done = run(text); !done) {
+            if (auto done = command(text); !done) {
                 // The server knows no transaction that makes tables.
-                if (made) run_logged("DROP TABLE " + dialect_.quoted(table.name));
+                if (made) command_logged("DROP TABLE " + dialect_.quoted(table.name));
                 return done;
             }
             made = true;
@@ -185,10 +185,40 @@ public:
 
     Result<void> drop(const std::string& table) override
     {
-        return run("DROP TABLE " + dialect_.quoted(table));
+        return command("DROP TABLE " + dialect_.quoted(table));
     }
 
-    Result<void> run(const std::string& text)
+    Result<void> rename(const std::string& table, const std::string& to) override
+    {
+        return command(dialect_.renaming(table, to));
+    }
+
+    Result<db::TextRows> run_sql(const std::string& sql) override
+    {
+        if (auto done = command(sql); !done) return fail(std::move(done.error()));
+        db::TextRows answer;
+        const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_store_result(handle_),
+                                                                              mysql_free_result);
+        if (result == nullptr) {
+            if (mysql_errno(handle_) != 0)
+                return fail(health_.failed(mysql_errno(handle_), mysql_error(handle_)));
+            answer.touched = mysql_affected_rows(handle_);
+            return answer;
+        }
+        const unsigned columns = mysql_num_fields(result.get());
+        for (unsigned i = 0; i < columns; ++i)
+            answer.columns.emplace_back(mysql_fetch_field_direct(result.get(), i)->name);
+        while (const MYSQL_ROW row = mysql_fetch_row(result.get())) {
+            const unsigned long* lengths = mysql_fetch_lengths(result.get());
+            auto& cells = answer.rows.emplace_back();
+            for (unsigned i = 0; i < columns; ++i)
+                cells.push_back(row[i] == nullptr ? std::nullopt
+                                                  : std::optional(std::string(row[i], lengths[i])));
+        }
+        return answer;
+    }
+
+    Result<void> command(const std::string& text)
     {
         if (mysql_real_query(handle_, text.data(), static_cast<unsigned long>(text.size())) == 0) return {};
         return fail(health_.failed(mysql_errno(handle_), mysql_error(handle_)));
@@ -209,9 +239,9 @@ private:
         }
     }
 
-    void run_logged(const std::string& text)
+    void command_logged(const std::string& text)
     {
-        if (const auto done = run(text); !done) log_error("mysql", "{}: {}", text, done.error().text);
+        if (const auto done = command(text); !done) log_error("mysql", "{}: {}", text, done.error().text);
     }
 
     Result<Prepared*> prepare(const db::Statement& statement)
@@ -260,7 +290,7 @@ Result<void> create_database(const Settings& settings)
     of_server.database.clear();
     Connection connection(of_server);
     if (auto opened = connection.open(of_server); !opened) return opened;
-    return connection.run(
+    return connection.command(
         fmt::format("CREATE DATABASE {} {}", Dialect().quoted(settings.database), character_set));
 }
 

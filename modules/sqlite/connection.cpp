@@ -116,20 +116,20 @@ public:
         return static_cast<std::uint64_t>(sqlite3_changes(handle_));
     }
 
-    Result<void> begin() override { return run("BEGIN IMMEDIATE"); }
-    Result<void> commit() override { return run("COMMIT"); }
+    Result<void> begin() override { return command("BEGIN IMMEDIATE"); }
+    Result<void> commit() override { return command("COMMIT"); }
     void rollback() override
     {
-        if (in_transaction()) run_logged("ROLLBACK");
+        if (in_transaction()) command_logged("ROLLBACK");
     }
     bool in_transaction() override { return sqlite3_get_autocommit(handle_) == 0; }
-    Result<void> set_savepoint() override { return run("SAVEPOINT unit"); }
-    void drop_savepoint() override { run_logged("RELEASE unit"); }
+    Result<void> set_savepoint() override { return command("SAVEPOINT unit"); }
+    void drop_savepoint() override { command_logged("RELEASE unit"); }
     void back_to_savepoint() override
     {
         if (!in_transaction()) return;  // a full disk ended it all
-        run_logged("ROLLBACK TO unit");
-        run_logged("RELEASE unit");
+        command_logged("ROLLBACK TO unit");
+        command_logged("RELEASE unit");
     }
 
     Result<db::FoundTable> inspect(const std::string& table) override
@@ -176,6 +176,39 @@ public:
         return guarded([&] { session_ << "DROP TABLE " + dialect_.quoted(table); });
     }
 
+    Result<void> rename(const std::string& table, const std::string& to) override
+    {
+        statements_.clear();
+        return guarded([&] { session_ << dialect_.renaming(table, to); });
+    }
+
+    Result<db::TextRows> run_sql(const std::string& sql) override
+    {
+        statements_.clear();  // it may change tables
+        const char* rest = nullptr;
+        sqlite3_stmt* raw = nullptr;
+        const int prepared = sqlite3_prepare_v2(handle_, sql.c_str(), -1, &raw, &rest);
+        if (prepared != SQLITE_OK) return fail(error(prepared));
+        const StatementPtr statement(raw);
+        if (statement == nullptr) return fail("this is no statement");
+        if (std::string_view(rest).find_first_not_of(" \t\r\n;") != std::string_view::npos)
+            return fail("one statement at a time");
+        db::TextRows answer;
+        const int columns = sqlite3_column_count(raw);
+        for (int i = 0; i < columns; ++i) answer.columns.emplace_back(sqlite3_column_name(raw, i));
+        int code = 0;
+        while ((code = sqlite3_step(raw)) == SQLITE_ROW) {
+            auto& row = answer.rows.emplace_back();
+            for (int i = 0; i < columns; ++i)
+                row.push_back(sqlite3_column_type(raw, i) == SQLITE_NULL
+                                  ? std::nullopt
+                                  : std::optional(std::string(text_of(raw, i))));
+        }
+        if (code != SQLITE_DONE) return fail(error(code));
+        if (columns == 0) answer.touched = static_cast<std::uint64_t>(sqlite3_changes(handle_));
+        return answer;
+    }
+
 private:
     Error error(int code) const { return Error{status_of(code), sqlite3_errmsg(handle_)}; }
 
@@ -198,7 +231,7 @@ private:
         return (*kept)->get();
     }
 
-    Result<void> run(const char* text)
+    Result<void> command(const char* text)
     {
         const auto statement = handle_of(statements_.get(text, [&] { return prepare_text(text); }));
         if (!statement) return fail(statement.error());
@@ -207,9 +240,9 @@ private:
         if (code != SQLITE_DONE && code != SQLITE_ROW) return fail(error(code));
         return {};
     }
-    void run_logged(const char* text)
+    void command_logged(const char* text)
     {
-        if (const auto done = run(text); !done) log_error("sqlite", "{}: {}", text, done.error().text);
+        if (const auto done = command(text); !done) log_error("sqlite", "{}: {}", text, done.error().text);
     }
 
     Result<void> bind(sqlite3_stmt* statement, const db::Statement& from)

@@ -119,6 +119,8 @@ public:
     Result<std::vector<std::string>> tables() override { return std::vector<std::string>{"things"}; }
     Result<void> create(const TableSpec&) override { return {}; }
     Result<void> drop(const std::string&) override { return {}; }
+    Result<void> rename(const std::string&, const std::string&) override { return {}; }
+    Result<TextRows> run_sql(const std::string&) override { return TextRows{}; }
     bool is_lost() override
     {
         const std::lock_guard lock(server_.mutex);
