@@ -7,6 +7,7 @@
 #include "core/db/admin.h"
 #include "core/db/dynamic_table.h"
 #include "core/db/run_blocking.h"
+#include "core/db/transfer.h"
 
 namespace junctor::db::test
 {
@@ -349,6 +350,34 @@ void driver_suite(Databases& databases, const std::string& url)
         REQUIRE(rows->size() == 1);
         CHECK(rows->at(0, 0).integer == 42);
         CHECK(rows->at(0, 1).value() == Value(DateTime{1173657600}));
+    }
+    SECTION("a table has its rows also under another name, and nothing under the old one")
+    {
+        REQUIRE(run_blocking(things.insert(named("a", 42))));
+        REQUIRE(run_blocking(database.rename("things", "other things")));
+        CHECK(run_blocking(database.inspect("things"))->columns.empty());
+        DynamicTable other("other things", versions());
+        const ColumnId count = other.add("number", Type::Integer);
+        REQUIRE(other.bind(databases, url));
+        CHECK(run_blocking(other.select(std::vector<ColumnId>{count}, {}))->at(0, 0).integer == 42);
+        REQUIRE(run_blocking(database.rename("other things", "things")));
+        CHECK(names(run_blocking(things.select())) == Names{"a"});
+        CHECK_FALSE(run_blocking(database.rename("nothing", "something")));
+    }
+    SECTION("the database goes on numbering behind rows that came with their numbers")
+    {
+        const TableSpec& location = *schema->table("location");
+        RowWriter writer(database, location, {"id", "username"});
+        REQUIRE(writer.add({Value(std::int64_t{7}), Value("seven")}));
+        REQUIRE(writer.finish() == 1u);
+        RowWriter next(database, location, {"username"});
+        REQUIRE(next.add({Value("eight")}));
+        REQUIRE(next.finish() == 1u);
+        DynamicTable table("location", versions());
+        const ColumnId id = table.add("id", Type::Integer), user = table.add("username", Type::Text);
+        REQUIRE(table.bind(databases, url));
+        CHECK(run_blocking(table.select(std::vector<ColumnId>{id}, equals(user, "eight")))->at(0, 0).integer >
+              7);
     }
     SECTION("the checks of an administrator name what is missing")
     {
