@@ -46,9 +46,17 @@ _junctorctl() {
             ;;
         db)
             case $second in
-                "") choices="create check show drop $options" ;;
-                drop) choices="--yes $options" ;;
-                create | show) choices="subscriber location aliases grp dbaliases version acc missed_calls $options" ;;
+                "") choices="create check migrate copy backup restore show exec drop reinit $options" ;;
+                copy)
+                    mapfile -t COMPREPLY < <(compgen -W "--replace sqlite:// mysql:// postgres://" -- "$word")
+                    return
+                    ;;
+                backup | restore)
+                    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                    return
+                    ;;
+                drop | reinit) choices="--yes $options" ;;
+                create | show | migrate) choices="subscriber location aliases grp dbaliases version acc missed_calls $options" ;;
             esac
             ;;
         script)

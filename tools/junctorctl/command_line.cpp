@@ -1,5 +1,6 @@
 #include "tools/junctorctl/command_line.h"
 
+#include <deque>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -55,7 +56,7 @@ public:
         declare_accounts();
         declare_record_verbs(*this);
         declare_locations();
-        declare_database();
+        declare_database_verbs(*this);
         declare_server();
     }
 
@@ -117,14 +118,13 @@ private:
     void declare_accounts();
     void declare_locations();
     void declare_location(const char* name, const char* alias, LocationTable table);
-    void declare_database();
     void declare_server();
     void declare_script();
     void declare_start_and_stop();
 
     std::string user_, password_, email_, uri_, file_;
     unsigned expires_ = 0;
-    bool brief_ = false, yes_ = false;
+    bool brief_ = false;
     std::vector<std::string> words_;
 };
 
@@ -196,29 +196,6 @@ void Grammar::declare_locations()
     declare_location("alias", nullptr, LocationTable::Aliases);
     verb("online", "Locations (running server)", "Lists the addresses-of-record that have contacts", "",
          show_online);
-}
-
-void Grammar::declare_database()
-{
-    CLI::App* all = family("db", "Database", "The tables themselves: create, check, show, drop");
-    verb(*all, "create", "Verbs", "Creates the tables of the schema", R"(
-Makes the tables of OpenSER 1.2 with their rows in `version`; an SQLite file is made if it is missing. A
-table that exists is an error, and nothing is made then.
-
-  junctorctl --db sqlite:///var/lib/junctor/junctor.db db create
-  junctorctl db create subscriber location aliases
-)",
-         [this](Session& s) { return create_database(s, words_); })
-        ->add_option("table", words_, "only these (default: all)");
-    verb(*all, "check", "Verbs", "Compares the tables with what the modules need",
-         "\nThe exit status is 1 if a table that is there cannot be used.\n", check_database);
-    verb(*all, "show", "Verbs", "Prints a table", "", [this](Session& s) { return show_table(s, file_); })
-        ->add_option("table", file_, "its name")
-        ->required();
-    CLI::App* drop = verb(*all, "drop", "Verbs", "Drops tables of the schema with all rows, after asking", "",
-                          [this](Session& s) { return drop_database(s, words_, yes_); });
-    drop->add_option("table", words_, "only these (default: all)");
-    drop->add_flag("--yes", yes_, "do not ask");
 }
 
 void Grammar::declare_server()
@@ -312,11 +289,17 @@ answers, the process of PID_FILE gets SIGTERM.
 }
 
 // The real doors.
-Doors outside(const Settings& settings, Console& console, std::optional<OpenDatabase>& kept)
+Doors outside(const Settings& settings, Console& console, std::deque<OpenDatabase>& kept)
 {
     Doors doors;
     doors.connect = [&settings] { return connect_to_server(settings); };
-    doors.open_database = [&](bool may_create) -> Result<std::shared_ptr<db::Database>> {
+    doors.open_url = [&](const std::string& url, bool may_create) -> Result<std::shared_ptr<db::Database>> {
+        auto opened = OpenDatabase::open(url, settings.module_directory(), may_create);
+        if (!opened) return fail(opened.error());
+        return kept.emplace_back(std::move(*opened)).database();
+    };
+    doors.open_database = [&settings, &console, open_url = doors.open_url](
+                              bool may_create) -> Result<std::shared_ptr<db::Database>> {
         auto choice = settings.database();
         if (!choice) return fail(choice.error());
         if (choice->password_missing) {
@@ -324,10 +307,7 @@ Doors outside(const Settings& settings, Console& console, std::optional<OpenData
             if (!password) return fail(no_database, password.error().text);
             choice->url = Settings::with_password(choice->url, *password);
         }
-        auto opened = OpenDatabase::open(choice->url, settings.module_directory(), may_create);
-        if (!opened) return fail(opened.error());
-        kept.emplace(std::move(*opened));
-        return kept->database();
+        return open_url(choice->url, may_create);
     };
     return doors;
 }
@@ -350,10 +330,11 @@ int run_command_line(std::vector<std::string> arguments, Console::Ports ports,
     if (!settings->get("NOHLPRINT").empty()) console.no_colours();
     for (const auto& remark : settings->remarks()) console.warning(remark);
 
-    std::optional<OpenDatabase> kept;
+    std::deque<OpenDatabase> kept;
     Doors real = outside(*settings, console, kept);
     Session session{console, *settings, doors.connect ? doors.connect : real.connect,
-                    doors.open_database ? doors.open_database : real.open_database};
+                    doors.open_database ? doors.open_database : real.open_database,
+                    doors.open_url ? doors.open_url : real.open_url};
     return console.finish(grammar.run(session));
 }
 

@@ -13,6 +13,7 @@ namespace junctor::ctl
 struct Doors {
     std::function<Result<std::unique_ptr<Control>>()> connect;
     std::function<Result<std::shared_ptr<db::Database>>(bool may_create)> open_database;
+    std::function<Result<std::shared_ptr<db::Database>>(const std::string& url, bool may_create)> open_url;
 };
 
 // `arguments` without the program's name. Gives the exit status (settings.h).

@@ -50,8 +50,19 @@ int set_rpid(Session& session, const std::string& user, const std::optional<std:
 // database_commands.cpp
 int create_database(Session& session, const std::vector<std::string>& tables);  // none: all
 int drop_database(Session& session, const std::vector<std::string>& tables, bool without_asking);
+int reinit_database(Session& session, const std::vector<std::string>& tables, bool without_asking);
 int check_database(Session& session);
+struct BranchFlags {
+    std::optional<int> nat, sipping;  // migration.h
+};
+int migrate_database(Session& session, const std::vector<std::string>& tables, const BranchFlags& flags);
 int show_table(Session& session, const std::string& table);
+int execute_sql(Session& session, const std::string& sql);
+
+// transfer_commands.cpp. Without `replace` a table that has rows already is an error.
+int copy_database(Session& session, const std::string& from_url, const std::string& to_url, bool replace);
+int backup_database(Session& session, const std::string& file);  // "-": to standard output
+int restore_database(Session& session, const std::string& file, bool replace);
 
 // server_commands.cpp
 int show_statistics(Session& session, const std::vector<std::string>& names);  // groups or names; none: all

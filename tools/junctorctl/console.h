@@ -49,6 +49,8 @@ public:
     std::string read_line();  // from standard input, without its end
     // Asks on standard error. Anything but y or yes means no, the end of the input, too.
     bool confirms(const std::string& question);
+    // For a command whose output is a file.
+    std::ostream& output() { return ports_.out; }
     Result<std::string> ask_secret(const std::string& prompt) { return ports_.ask_secret(prompt); }
 
 private:

@@ -1,9 +1,10 @@
-// db create, drop, check, show: the tables themselves.
+// db create, drop, reinit, check, migrate, show, exec: the tables themselves.
 #include <fmt/ranges.h>
 
 #include "core/db/admin.h"
 #include "core/db/calendar.h"
 #include "core/db/dynamic_table.h"
+#include "core/db/migration.h"
 #include "core/db/run_blocking.h"
 #include "core/db/schema.h"
 #include "tools/junctorctl/commands.h"
@@ -35,6 +36,14 @@ std::string text_of(const db::Cell& cell, db::Calendar& calendar)
     return db::to_text(cell.value());
 }
 
+bool agrees_to_drop(Session& session, db::Database& database, const std::vector<std::string>& tables)
+{
+    const std::string what = tables.empty() ? "every table of the schema" : joined(tables, ", ");
+    session.console.line(
+        fmt::format("This drops {} in {}, with all rows. Type yes to go on:", what, database.url().text()));
+    return session.console.read_line() == "yes";
+}
+
 }  // namespace
 
 int create_database(Session& session, const std::vector<std::string>& tables)
@@ -56,16 +65,57 @@ int drop_database(Session& session, const std::vector<std::string>& tables, bool
     if (!schema) return session.give_up(schema.error());
     const auto database = session.open_database(false);
     if (!database) return session.give_up(database.error());
-    const std::string what = tables.empty() ? "every table of the schema" : joined(tables, ", ");
-    if (!without_asking) {
-        session.console.line(fmt::format("This drops {} in {}, with all rows. Type yes to go on:", what,
-                                         (*database)->url().text()));
-        if (session.console.read_line() != "yes") return session.give_up({refused, "nothing was dropped"});
-    }
+    if (!without_asking && !agrees_to_drop(session, **database, tables))
+        return session.give_up({refused, "nothing was dropped"});
     const auto dropped = db::drop_tables(**database, *schema, tables);
     if (!dropped) return session.give_up({refused, dropped.error().text});
     session.console.info(fmt::format("{} tables dropped", dropped->size()));
     session.console.line(joined(*dropped, " "));
+    return done;
+}
+
+int reinit_database(Session& session, const std::vector<std::string>& tables, bool without_asking)
+{
+    const int dropped = drop_database(session, tables, without_asking);
+    return dropped == done ? create_database(session, tables) : dropped;
+}
+
+int migrate_database(Session& session, const std::vector<std::string>& tables, const BranchFlags& flags)
+{
+    const auto schema = db::Schema::find();
+    if (!schema) return session.give_up(schema.error());
+    const auto database = session.open_database(false);
+    if (!database) return session.give_up(database.error());
+    db::MigrationOptions options;
+    options.nat_bflag = flags.nat;
+    options.sipping_bflag = flags.sipping;
+    options.report = [&session](const std::string& table, std::uint64_t rows, const std::string& remark) {
+        session.console.line(
+            fmt::format("{}: {}", table, remark.empty() ? fmt::format("{} rows", rows) : remark));
+    };
+    const auto migrated = db::migrate_tables(**database, *schema, tables, options);
+    if (!migrated) return session.give_up({refused, migrated.error().text});
+    session.console.info(migrated->empty() ? std::string("every table has our layout already")
+                                           : fmt::format("{} tables migrated", migrated->size()));
+    return done;
+}
+
+int execute_sql(Session& session, const std::string& sql)
+{
+    const auto database = session.open_database(false);
+    if (!database) return session.give_up(database.error());
+    const auto answer = db::run_blocking((*database)->run_sql(sql));
+    if (!answer) return session.give_up({refused, answer.error().text});
+    if (answer->columns.empty()) {
+        session.console.info(fmt::format("{} rows changed", answer->touched));
+        return done;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& row : answer->rows) {
+        auto& cells = rows.emplace_back();
+        for (const auto& cell : row) cells.push_back(cell.value_or("NULL"));
+    }
+    session.console.table(answer->columns, rows);
     return done;
 }
 

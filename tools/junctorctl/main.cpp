@@ -1,4 +1,5 @@
 // junctorctl: the admin's command, with openserctl's verbs.
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -51,11 +52,25 @@ Result<std::string> ask_secret(const std::string& prompt)
     return line;
 }
 
+// Whoever lists the processes of this machine sees their arguments, but not these passwords.
+void hide_passwords(int argc, char** argv)
+{
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view text = argv[i];
+        const std::size_t scheme = text.find("://"), at = text.rfind('@');
+        if (scheme == std::string_view::npos || at == std::string_view::npos) continue;
+        const std::size_t colon = text.find(':', scheme + 3);
+        if (colon < at) std::fill(argv[i] + colon + 1, argv[i] + at, '*');
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
 {
     ctl::Console::Ports ports{std::cin, std::cout, std::cerr, isatty(STDOUT_FILENO) == 1, ask_secret};
-    return ctl::run_command_line({argv + 1, argv + argc}, ports,
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    hide_passwords(argc, argv);
+    return ctl::run_command_line(std::move(arguments), ports,
                                  [](const char* name) { return std::getenv(name); });
 }

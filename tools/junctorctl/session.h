@@ -20,6 +20,8 @@ struct Session {
     const Settings& settings;
     std::function<Result<std::unique_ptr<Control>>()> connect;
     std::function<Result<std::shared_ptr<db::Database>>(bool may_create)> open_database;
+    // Any database beside that of the settings; it stays open as long as the session.
+    std::function<Result<std::shared_ptr<db::Database>>(const std::string& url, bool may_create)> open_url;
 
     // Says why and gives the exit status, of an error.
     int give_up(const Error& error);

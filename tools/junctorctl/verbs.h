@@ -45,5 +45,7 @@ protected:
 
 // record_verbs.cpp: alias_db, acl, domain, rpid.
 void declare_record_verbs(Verbs& verbs);
+// database_verbs.cpp: db.
+void declare_database_verbs(Verbs& verbs);
 
 }  // namespace junctor::ctl

@@ -323,3 +323,41 @@ TEST_CASE_METHOD(Fixture, "every verb has help", "[junctorctl]")
     CHECK(run({"version"}) == done);
     CHECK(out.str().starts_with("junctorctl "));
 }
+
+TEST_CASE_METHOD(Fixture, "db copy takes everything to another database", "[junctorctl]")
+{
+    REQUIRE(run({"add", "alice@example.org", "pw"}) == done);
+    CHECK(run({"db", "copy", "memory://localhost/accounts", "memory://localhost/other"}) == done);
+    CHECK_THAT(out.str(), Catch::Contains("subscriber: 1 rows") && Catch::Contains("1 rows copied"));
+    CHECK(driver->table("other", "subscriber")->rows.size() == 1);
+    CHECK(run({"db", "copy", "memory://localhost/accounts", "memory://localhost/other"}) == refused);
+    CHECK_THAT(err.str(), Catch::Contains("--replace"));
+    CHECK(run({"db", "copy", "--replace", "memory://localhost/accounts", "memory://localhost/other"}) ==
+          done);
+    CHECK(driver->table("other", "subscriber")->rows.size() == 1);
+    CHECK(run({"db", "copy", "memory://localhost/accounts"}) == refused);
+}
+
+TEST_CASE_METHOD(Fixture, "db backup to standard output is the file alone", "[junctorctl]")
+{
+    REQUIRE(run({"add", "alice@example.org", "pw"}) == done);
+    CHECK(run({"db", "backup", "-"}) == done);
+    CHECK_THAT(out.str(), Catch::StartsWith("{\"junctor_backup\":1}\n") && Catch::EndsWith("{\"end\":1}\n"));
+    CHECK(run({"db", "restore", "/nonexistent"}) == refused);
+    CHECK_THAT(err.str(), Catch::Contains("cannot be read"));
+}
+
+TEST_CASE_METHOD(Fixture, "db migrate and reinit: what they say", "[junctorctl]")
+{
+    CHECK(run({"db", "migrate"}) == done);
+    CHECK_THAT(out.str(), Catch::Contains("our layout already"));
+    CHECK(run({"db", "migrate", "--nat-bflag", "32"}) == refused);
+    REQUIRE(run({"add", "alice@example.org", "pw"}) == done);
+    in.str("no\n");
+    CHECK(run({"db", "reinit", "subscriber"}) == refused);
+    CHECK(rows("subscriber") == 1);
+    CHECK(run({"db", "reinit", "subscriber", "--yes"}) == done);
+    CHECK(rows("subscriber") == 0);
+    CHECK(run({"db", "exec", "select 1"}) == refused);
+    CHECK_THAT(err.str(), Catch::Contains("knows no SQL"));
+}

@@ -74,6 +74,7 @@ struct Tool {
             return std::make_unique<StandInControl>(server);
         };
         doors.open_database = [this](bool) { return databases.open("memory://localhost/accounts"); };
+        doors.open_url = [this](const std::string& url, bool) { return databases.open(url); };
         Console::Ports ports{in, out, err, false, [this](const std::string&) -> Result<std::string> {
                                  if (secrets.empty()) return fail(refused, "no terminal");
                                  std::string secret = secrets.back();
