@@ -63,8 +63,8 @@ public:
     Task<Result<void>> create(TableSpec table);
     Task<Result<void>> drop(std::string table);
     Task<Result<void>> rename(std::string table, std::string to);
-    Task<Result<void>> renumber(TableSpec table);  // driver.h
-    Task<Result<TextRows>> run_sql(std::string sql);   // driver.h
+    Task<Result<void>> renumber(TableSpec table);     // driver.h
+    Task<Result<TextRows>> run_sql(std::string sql);  // driver.h
     // The number that `version` holds for `table`; 0: none, or there is no such table. Two rows or NULL:
     // error.
     Task<Result<int>> version_of(std::string table);
