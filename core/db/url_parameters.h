@@ -44,7 +44,7 @@ private:
                                              std::uint64_t highest);
 
     const Url& url_;
-    std::vector<std::string> known_{"deadline"};  // every driver's: Databases takes it
+    std::vector<std::string> known_{"deadline", "slow"};  // every driver's: Databases takes it
     std::string mistake_;
 };
 
