@@ -142,6 +142,25 @@ void Backend::drop(Worker&, std::string table, OnDone done)
                       [&table](auto counting) { return removal(table, std::move(counting)); });
 }
 
+void Backend::rename(Worker&, std::string table, std::string to, OnDone done)
+{
+    run<Result<void>>(std::move(done), fail(closed()),
+                      [&](auto counting) { return renaming(table, to, std::move(counting)); });
+}
+
+void Backend::renumber(Worker&, db::TableSpec table, OnDone done)
+{
+    run<Result<void>>(std::move(done), fail(closed()),
+                      [&table](auto counting) { return renumbering(table, std::move(counting)); });
+}
+
+void Backend::run_sql(Worker&, std::string sql, OnTextRows done)
+{
+    run<Result<db::TextRows>>(std::move(done), fail(closed()), [&sql](auto counting) {
+        return statement_of_tool(std::move(sql), std::move(counting));
+    });
+}
+
 void Backend::close()
 {
     std::map<const Worker*, std::shared_ptr<Seat>> seats;

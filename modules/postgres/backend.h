@@ -34,6 +34,9 @@ public:
     void tables(Worker& asker, OnNames done) override;
     void create(Worker& asker, db::TableSpec table, OnDone done) override;
     void drop(Worker& asker, std::string table, OnDone done) override;
+    void rename(Worker& asker, std::string table, std::string to, OnDone done) override;
+    void renumber(Worker& asker, db::TableSpec table, OnDone done) override;
+    void run_sql(Worker& asker, std::string sql, OnTextRows done) override;
     void close() override;
 
 private:

@@ -1,5 +1,6 @@
 #include "modules/postgres/commands.h"
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
 
 #include "core/base/ascii.h"
@@ -9,18 +10,27 @@ namespace junctor::postgres
 namespace
 {
 
-TextRows text_rows(const pg_result& result)
+db::TextRows text_rows(const pg_result& result)
 {
-    TextRows rows(static_cast<std::size_t>(PQntuples(&result)));
-    for (int row = 0; row < PQntuples(&result); ++row)
-        for (int field = 0; field < PQnfields(&result); ++field)
-            rows[static_cast<std::size_t>(row)].emplace_back(PQgetvalue(&result, row, field));
-    return rows;
+    db::TextRows answer;
+    const int fields = PQnfields(&result);
+    for (int field = 0; field < fields; ++field) answer.columns.emplace_back(PQfname(&result, field));
+    for (int row = 0; row < PQntuples(&result); ++row) {
+        auto& cells = answer.rows.emplace_back();
+        for (int field = 0; field < fields; ++field)
+            cells.push_back(PQgetisnull(&result, row, field) != 0
+                                ? std::nullopt
+                                : std::optional<std::string>(PQgetvalue(&result, row, field)));
+    }
+    // Its argument is not const for no reason.
+    const std::string_view touched = PQcmdTuples(const_cast<pg_result*>(&result));
+    if (fields == 0) answer.touched = parse_unsigned(touched, UINT64_MAX).value_or(0);
+    return answer;
 }
 
 Commands::Done only_done(db::Backend::OnDone done)
 {
-    return [done = std::move(done)](const Result<TextRows>& rows) {
+    return [done = std::move(done)](const Result<db::TextRows>& rows) {
         done(rows ? Result<void>() : fail(rows.error()));
     };
 }
@@ -89,12 +99,12 @@ std::unique_ptr<Job> inspection(std::string table, db::Backend::OnTable done)
     std::vector<std::string> parameters{table};
     return std::make_unique<Commands>(
         std::vector<std::string>{ask}, std::move(parameters),
-        [table = std::move(table), done = std::move(done)](const Result<TextRows>& rows) {
+        [table = std::move(table), done = std::move(done)](const Result<db::TextRows>& rows) {
             if (!rows) return done(fail(rows.error()));
             db::FoundTable found{table, {}};
-            for (const auto& row : *rows) {
-                const auto id = static_cast<TypeId>(parse_unsigned(row[3], UINT32_MAX).value_or(0));
-                found.columns.push_back({row[0], meaning_of(id), row[1], row[2] == "f"});
+            for (const auto& row : rows->rows) {
+                const auto id = static_cast<TypeId>(parse_unsigned(*row[3], UINT32_MAX).value_or(0));
+                found.columns.push_back({*row[0], meaning_of(id), *row[1], *row[2] == "f"});
             }
             done(std::move(found));
         });
@@ -107,10 +117,10 @@ std::unique_ptr<Job> list_of_tables(db::Backend::OnNames done)
         "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid) "
         "AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY c.relname";
     return std::make_unique<Commands>(std::vector<std::string>{ask}, std::vector<std::string>{},
-                                      [done = std::move(done)](const Result<TextRows>& rows) {
+                                      [done = std::move(done)](const Result<db::TextRows>& rows) {
                                           if (!rows) return done(fail(rows.error()));
                                           std::vector<std::string> names;
-                                          for (const auto& row : *rows) names.push_back(row[0]);
+                                          for (const auto& row : rows->rows) names.push_back(*row[0]);
                                           done(std::move(names));
                                       });
 }
@@ -125,6 +135,36 @@ std::unique_ptr<Job> removal(const std::string& table, db::Backend::OnDone done)
 {
     return std::make_unique<Commands>(std::vector<std::string>{"DROP TABLE " + Dialect().quoted(table)},
                                       std::vector<std::string>{}, only_done(std::move(done)));
+}
+
+std::unique_ptr<Job> renaming(const std::string& table, const std::string& to, db::Backend::OnDone done)
+{
+    return std::make_unique<Commands>(std::vector<std::string>{Dialect().renaming(table, to)},
+                                      std::vector<std::string>{}, only_done(std::move(done)));
+}
+
+std::unique_ptr<Job> renumbering(const db::TableSpec& table, db::Backend::OnDone done)
+{
+    const Dialect dialect;
+    const std::string name = dialect.quoted(table.name);
+    std::vector<std::string> commands;
+    for (const db::ColumnSpec& column : table.columns) {
+        if (!column.numbered) continue;
+        const std::string highest = fmt::format("max({})", dialect.quoted(column.name));
+        commands.push_back(
+            fmt::format("SELECT setval(pg_get_serial_sequence({}, {}), coalesce({}, 1), {} IS NOT "
+                        "NULL) FROM {}",
+                        db::doubled(name, '\''), db::doubled(column.name, '\''), highest, highest, name));
+    }
+    if (commands.empty()) commands.emplace_back("SELECT 1");
+    return std::make_unique<Commands>(std::move(commands), std::vector<std::string>{},
+                                      only_done(std::move(done)));
+}
+
+std::unique_ptr<Job> statement_of_tool(std::string sql, db::Backend::OnTextRows done)
+{
+    return std::make_unique<Commands>(std::vector<std::string>{std::move(sql)}, std::vector<std::string>{},
+                                      std::move(done));
 }
 
 }  // namespace junctor::postgres
