@@ -82,8 +82,8 @@ class Server:
         self.database = f"sqlite://{self.directory}/junctor.db"
         self.socket = str(self.directory / "junctor.sock")
         self.fifo = str(self.directory / "fifo")
-        self.environment = dict(os.environ, JUNCTOR_DB=self.database, JUNCTOR_FIFO=self.fifo,
-                                JUNCTOR_SOCKET=self.socket, **(environment or {}))
+        self.environment = {**os.environ, "JUNCTOR_DB": self.database, "JUNCTOR_FIFO": self.fifo,
+                            "JUNCTOR_SOCKET": self.socket, **(environment or {})}
         self.options = list(options)
         self.script = self.directory / "test.cfg"
         text = script if script is not None else (TOP / (script_path or "cfg/junctor.cfg")).read_text()
