@@ -4,7 +4,7 @@
 _junctorctl() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local options="--db --socket --config --mpath --timeout --json --help --version"
-    local verbs="add passwd rm ul usrloc alias online db status ps stats script test fifo start restart stop version"
+    local verbs="add passwd rm alias_db acl rpid domain ul usrloc alias online db status ps stats script test fifo start restart stop version"
     local verb="" second="" i
 
     case $previous in
@@ -44,6 +44,21 @@ _junctorctl() {
                 show) choices="--brief $options" ;;
             esac
             ;;
+        alias_db | aliasdb)
+            case $second in
+                "") choices="list show add rm help $options" ;;
+                list) choices="--yes $options" ;;
+            esac
+            ;;
+        acl)
+            case $second in
+                "") choices="show grant revoke $options" ;;
+                show) choices="--yes $options" ;;
+                grant | revoke) choices="${ACL_GROUPS:-local ld int voicemail free-pstn} $options" ;;
+            esac
+            ;;
+        rpid) [[ -z $second ]] && choices="add rm show $options" ;;
+        domain) [[ -z $second ]] && choices="show showdb add rm reload $options" ;;
         db)
             case $second in
                 "") choices="create check migrate copy backup restore show exec drop reinit $options" ;;
@@ -56,7 +71,7 @@ _junctorctl() {
                     return
                     ;;
                 drop | reinit) choices="--yes $options" ;;
-                create | show | migrate) choices="subscriber location aliases grp dbaliases version acc missed_calls $options" ;;
+                create | show | migrate) choices="subscriber location aliases grp re_grp dbaliases domain uri version acc missed_calls $options" ;;
             esac
             ;;
         script)

@@ -76,6 +76,39 @@ expect 0 "contacts" "rm works without a running server and warns" ctl rm alice@e
 is "0 1" "rm takes the account and its groups, and no others" \
     "$(sql "select (select count(*) from subscriber where username='alice')||' '||(select count(*) from grp)")"
 expect 1 "non-existent" "rm refuses an unknown account" ctl rm alice@example.org
+expect 0 'bob +example.org +int' "acl grant adds groups and shows them" ctl acl grant bob@example.org ld int
+is "int ld local" "they are in the table" "$(sql "select group_concat(grp, ' ') from (select grp from grp where username='bob' order by grp)")"
+expect 1 "in group 'int' already" "acl grant refuses a group that the user is in" ctl acl grant bob@example.org int
+expect 1 "WARNING: invalid privilege 'everything'" "acl grant skips unknown groups" ctl acl grant bob@example.org everything
+expect 0 "everything" "unless VERIFY_ACL is 0" env VERIFY_ACL=0 "$build/bin/junctorctl" acl grant bob@example.org everything
+expect 1 "go on all the same" "acl show asks about an unknown user" ctl acl show nobody@example.org
+expect 0 "" "not with --yes" ctl acl show nobody@example.org --yes
+expect 0 "" "acl revoke of one group" ctl acl revoke bob@example.org everything
+expect 0 "" "acl revoke of all" ctl acl revoke bob@example.org
+is "0" "takes them all" "$(sql "select count(*) from grp where username='bob'")"
+expect 1 "in no group" "acl revoke of what is not there" ctl acl revoke bob@example.org
+expect 0 "added" "alias_db add" ctl alias_db add sales@example.org bob@example.org
+expect 1 "there already" "alias_db add refuses an alias that exists" ctl alias_db add sales@example.org eve@example.org
+expect 0 "^bob@example.org$" "alias_db show" ctl alias_db show sales@example.org
+expect 0 "^sales@example.org$" "alias_db list of a user" ctl aliasdb list bob@example.org
+expect 1 "go on" "alias_db list of all asks" ctl alias_db list
+expect 0 '"alias_username": "sales"' "and does not with --yes" ctl --json alias_db list --yes
+expect 0 "removed" "alias_db rm" ctl alias_db rm sales@example.org
+expect 1 "no alias" "alias_db rm of what is not there" ctl alias_db rm sales@example.org
+expect 0 "Usage: junctorctl alias_db" "alias_db help" ctl alias_db help
+expect 0 "4930123" "rpid add" ctl rpid add bob@example.org sip:+4930123@example.org
+is "sip:+4930123@example.org" "is stored" "$(sql "select rpid from subscriber where username='bob'")"
+expect 0 "bob +example.org +NULL" "rpid rm" ctl rpid rm bob@example.org
+expect 1 "non-existent" "rpid refuses an unknown account" ctl rpid add nobody@example.org 1
+expect 0 "domain reload" "domain add reminds of the reload" ctl domain add Example.NET
+is "example.net" "and stores lower case" "$(sql "select domain from domain")"
+expect 1 "there already" "domain add refuses a domain that exists" ctl domain add example.net
+expect 0 "example.net" "domain showdb" ctl domain showdb
+expect 0 "WARNING: no server answers" "domain show without a server shows the table" ctl domain show
+expect 2 "cannot be reached" "domain reload needs a server" ctl domain reload
+expect 0 "domain reload" "domain rm" ctl domain rm EXAMPLE.net
+expect 1 "no domain" "domain rm of what is not there" ctl domain rm example.net
+expect 0 "" "a domain for the server below" ctl domain add one.example
 expect 0 '"ok": true' "--json prints an object" ctl --json add carol@example.org x
 expect 1 '"level": "error"' "--json prints errors, too" ctl --json add carol@example.org x
 expect 0 'carol' "db show prints a table" ctl db show subscriber
@@ -104,7 +137,10 @@ loadmodule "tm.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "mi_fifo.so"
+loadmodule "domain.so"
 modparam("mi_fifo", "fifo_name", "$fifo")
+modparam("domain", "db_url", "sqlite://$folder/junctor.db")
+modparam("domain", "db_mode", 1)
 modparam("usrloc", "db_url", "sqlite://$folder/junctor.db")
 modparam("usrloc", "db_mode", 1)
 modparam("usrloc", "use_domain", 1)
@@ -136,6 +172,12 @@ expect 0 "sip:carol@example.org" "alias show" ctl alias show sales@example.org
 expect 1 "is a subscriber" "alias add refuses an account's name" ctl alias add carol@example.org sip:x@example.org
 expect 1 "alias" "add refuses an alias's name" env ALIASES_TYPE=UL "$build/bin/junctorctl" add sales@example.org x
 expect 0 "" "alias rm" ctl alias rm sales@example.org
+expect 0 "^one.example$" "domain show: what the server has" ctl domain show
+expect 0 "" "domain add beside a running server" ctl domain add two.example
+ctl domain show >shown 2>&1
+is "one.example" "is not in force yet" "$(cat shown)"
+expect 0 "" "domain reload" ctl domain reload
+expect 0 "^two.example$" "puts it in force" ctl domain show
 expect 0 "Server:: Junctor" "fifo runs any command over the control socket" ctl fifo version
 expect 0 "Server:: Junctor" "and over the FIFO" \
     env OSER_FIFO="$fifo" bash -c "cd / && '$build/bin/junctorctl' fifo version"
