@@ -1,7 +1,5 @@
 #include "core/sip/scan.h"
 
-#include <algorithm>
-
 namespace junctor::sip::scan
 {
 namespace
@@ -16,21 +14,19 @@ std::size_t ipv6_length(std::string_view text)
     return end + 1;
 }
 
-// Dots and digits only: then it has to be an IPv4 address, for no host name ends in
-// a number (§25.1, toplabel).
-bool is_ipv4(std::string_view text)
+// Of the IPv4 address at the start of `text`; 0: there is none, or more digits and dots follow.
+std::size_t ipv4_length(std::string_view text)
 {
-    int octets = 0;
     std::size_t i = 0;
-    while (i < text.size()) {
+    for (int octet = 0; octet < 4; ++octet) {
+        if (octet > 0 && (i == text.size() || text[i++] != '.')) return 0;
         const std::size_t start = i;
         unsigned value = 0;
-        while (i < text.size() && text[i] != '.' && i - start < 4)
+        while (i < text.size() && i - start < 4 && is_digit(text[i]))
             value = value * 10 + static_cast<unsigned>(text[i++] - '0');
-        if (i == start || i - start > 3 || value > 255 || ++octets > 4) return false;
-        if (i < text.size() && ++i == text.size()) return false;
+        if (i == start || i - start > 3 || value > 255) return 0;
     }
-    return octets == 4;
+    return i;
 }
 
 }  // namespace
@@ -58,14 +54,17 @@ std::size_t host_length(std::string_view text)
 {
     if (text.empty()) return 0;
     if (text.front() == '[') return ipv6_length(text);
+    // First the address that nearly all hosts on the wire are: a third of the general way below.
+    if (const std::size_t address = ipv4_length(text); address > 0)
+        if (address == text.size() || !is(text[address], HostName)) return address;
     std::size_t length = 0;
     while (length < text.size() && is(text[length], HostName)) ++length;
     const std::string_view host = text.substr(0, length);
     if (length > max_host_length || host.starts_with('.') || host.find("..") != std::string_view::npos)
         return 0;
-    const auto is_numeric = [](char c) { return is_digit(c) || c == '.'; };
-    const bool numeric = is_digit(text.front()) && std::all_of(host.begin(), host.end(), is_numeric);
-    return numeric && !is_ipv4(host) ? 0 : length;
+    // Dots and digits only: then it would have to be an address, for no host name ends in a number (§25.1,
+    // toplabel).
+    return host.find_first_not_of("0123456789.") == std::string_view::npos ? 0 : length;
 }
 
 std::size_t quoted_length(std::string_view text)
