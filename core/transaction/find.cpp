@@ -1,5 +1,6 @@
 // Which transaction does this request belong to, and which requests does the script never see? RFC 3261
 // §17.2.3, §9.2, §8.2.2.2, §16.3 step 4.
+#include "core/base/log.h"
 #include "core/transaction/layer.h"
 
 namespace junctor::transaction
@@ -20,7 +21,7 @@ bool Layer::absorb_request(const sip::MessagePtr& request, const transport::Flow
         statistics_->absorbed_requests.add();
         return true;
     }
-    if (absorb_waiting(request, from)) return true;
+    if (absorb_finished(*request) || absorb_waiting(request, from)) return true;
     if (settings_.detect_loops && is_loop(*request, from, options_.key)) {
         answer_loop(*request, from);
         return true;
@@ -37,6 +38,17 @@ bool Layer::absorb_ack(const sip::Message& ack)
     }
     if (const auto transaction = find_acknowledged(ack)) transaction->on_acknowledged(ack);
     return false;
+}
+
+bool Layer::absorb_finished(const sip::Message& request)
+{
+    const Finished* const finished = finished_.find(key_of(request), request.method_id());
+    if (finished == nullptr) return false;
+    statistics_->absorbed_requests.add();
+    statistics_->retransmissions.add();
+    if (const auto sent = transport_.send(finished->to, finished->reply); !sent)
+        log_info("tm", "a reply to {} could not be sent: {}", finished->to.remote.text(), sent.error().text);
+    return true;
 }
 
 // Requests whose script is suspended and that have no transaction yet.
@@ -156,7 +168,11 @@ std::shared_ptr<Transaction> Layer::find_acknowledged(const sip::Message& ack)
 bool Layer::is_merged(const sip::Message& request) const
 {
     if (request.to() != nullptr && !request.to()->tag().empty()) return false;
-    const Transaction* one = by_call_.first(call_key(request, options_.key));
+    const std::uint64_t call = call_key(request, options_.key);
+    const Finished* const finished = finished_.find_call(call);
+    if (finished != nullptr && finished->method == request.method_id() && finished->key != key_of(request))
+        return true;
+    const Transaction* one = by_call_.first(call);
     for (int compared = 0; one != nullptr && compared < max_compared; one = by_call_.next(*one), ++compared) {
         const sip::Message& other = *one->request();
         if (other.method() == request.method() && is_same_call(other, request) &&

@@ -1,21 +1,12 @@
 // Transactions by a 64-bit key that is a keyed hash already. Those with the same key (copies of a request by
-// several ways, or a stranger's luck) hang together in a chain; whoever looks compares.
-//
-// One allocation a doubling, one cache line a look-up: with node-based tables a third of a MESSAGE's user
-// time went into them at 200,000 transactions. One worker.
+// several ways, or a stranger's luck) hang together in a chain; whoever looks compares. One worker.
 #pragma once
 
-#include <cstdint>
-
-#include <boost/unordered/unordered_flat_map.hpp>
-
+#include "core/transaction/keyed_table.h"
 #include "core/transaction/transaction.h"
 
 namespace junctor::transaction
 {
-
-template <class Value>
-using KeyedTable = boost::unordered_flat_map<std::uint64_t, Value>;
 
 class TransactionIndex
 {

@@ -7,12 +7,27 @@
 namespace junctor::transaction
 {
 
+namespace
+{
+
+std::ptrdiff_t size_of(const Finished& finished)
+{
+    return static_cast<std::ptrdiff_t>(sizeof finished + finished.reply.size());
+}
+
+}  // namespace
+
 Layer::Layer(Worker& worker, transport::Transport& transport, transport::Resolver& resolver,
              LayerOptions options)
     : worker_(worker),
       transport_(transport),
       resolver_(resolver),
       options_(options),
+      finished_(worker.timers(),
+                [this](const Finished& finished) {
+                    account(-size_of(finished));
+                    statistics_->in_use.subtract();
+                }),
       reaper_(worker.timers(), [this] {
           for (const auto& transaction : std::exchange(ended_, {})) transaction->dissolve();
       })
@@ -45,7 +60,11 @@ bool Layer::match_response(Response response)
     const auto id = BranchId::parse(via->branch);
     if (!id || id->worker != worker_.index()) return false;
     const auto found = by_label_.find(id->label);
-    if (found == by_label_.end()) return false;
+    if (found == by_label_.end()) {
+        if (!finished_.has_label(id->label)) return false;
+        statistics_->received_replies.add();  // §17.1.2.2: a final response again
+        return true;
+    }
     const std::shared_ptr<Transaction> transaction = found->second;
     Branch* branch = transaction->branch(id->index);
     if (branch == nullptr || branch->is_blind()) return false;
@@ -105,8 +124,16 @@ void Layer::remove(Transaction& transaction)
     }
     ended_.push_back(std::move(found->second));
     by_label_.erase(found);
-    statistics_->in_use.subtract();
+    if (!finished_.has_label(transaction.label())) statistics_->in_use.subtract();
     if (!reaper_.is_running()) reaper_.start({});
+}
+
+void Layer::keep_reply(Transaction& transaction, const transport::Destination& to, std::string reply)
+{
+    Finished finished{transaction.key_, transaction.call_key_, transaction.label(), transaction.method(), to,
+                      std::move(reply)};
+    account(size_of(finished));
+    finished_.add(std::move(finished), settings_.timings.linger);
 }
 
 void Layer::for_each(const std::function<void(Transaction&)>& visit)

@@ -20,6 +20,7 @@
 #include "core/runtime/worker.h"
 #include "core/sip/message.h"
 #include "core/transaction/branch_id.h"
+#include "core/transaction/finished.h"
 #include "core/transaction/index.h"
 #include "core/transaction/matching.h"
 #include "core/transaction/originate.h"
@@ -34,7 +35,7 @@ namespace junctor::transaction
 
 struct LayerOptions {
     HashKey key;                               // the same on all workers of a process: HashKey::random()
-    std::size_t max_transactions = 1'000'000;  // of this worker
+    std::size_t max_transactions = 1'000'000;  // of this worker, under way
     std::size_t max_bytes = 1ULL << 30;        // kept messages of this worker
     std::size_t max_in_progress = 100'000;     // requests whose script is suspended
 };
@@ -104,13 +105,17 @@ public:
     bool is_merged(const sip::Message& request) const;
 
     std::uint32_t loop_hash_of(const sip::Message& request, const transport::Flow& from) const;
-    bool is_full() const { return bytes_ > options_.max_bytes || size() >= options_.max_transactions; }
+    bool is_full() const { return bytes_ > options_.max_bytes || under_way() >= options_.max_transactions; }
 
     void configure(LayerSettings settings) { settings_ = std::move(settings); }
     const LayerSettings& settings() const { return settings_; }
     void count_into(Statistics& statistics);  // outlives the layer; until then the layer counts for itself
     Statistics& statistics() { return *statistics_; }
-    std::size_t size() const { return by_label_.size(); }
+    std::size_t size() const { return under_way() + finished_.size(); }
+    std::size_t under_way() const
+    {
+        return by_label_.size();
+    }  // without those that only absorb retransmissions
     std::size_t bytes() const { return bytes_; }
     // Transactions made so far, by hash index; 65,536 numbers (MI t_hash).
     const std::vector<std::uint32_t>& made_by_index() const { return made_by_index_; }
@@ -129,6 +134,7 @@ private:
     };
 
     bool absorb_ack(const sip::Message& ack);
+    bool absorb_finished(const sip::Message& request);
     bool absorb_waiting(const sip::MessagePtr& request, const transport::Flow& from);
     void end_progress(std::uint64_t key);
     void hand_over_cancel(Waiting& waiting);
@@ -140,6 +146,8 @@ private:
     Task<bool> run_originated(std::shared_ptr<Transaction> transaction, BranchRequest request);
     void remove(
         Transaction& transaction);  // from the tables at once, its parts at the next turn of the wheel
+    // The transaction ends; its final reply goes on answering retransmissions.
+    void keep_reply(Transaction& transaction, const transport::Destination& to, std::string reply);
     void account(std::ptrdiff_t bytes) { bytes_ += static_cast<std::size_t>(bytes); }
 
     Worker& worker_;
@@ -155,6 +163,7 @@ private:
     KeyedTable<std::shared_ptr<Transaction>> by_label_;
     TransactionIndex by_key_{&Transaction::next_of_key_};    // server transactions
     TransactionIndex by_call_{&Transaction::next_of_call_};  // Call-ID, CSeq number, From tag
+    FinishedTransactions finished_;
     std::unordered_map<std::uint64_t, Waiting> in_progress_;
     std::function<void(sip::MessagePtr, const transport::Flow&)> cancel_handler_;
     std::vector<std::shared_ptr<Transaction>> ended_;

@@ -29,6 +29,9 @@ public:
     bool is_terminated() const;
     bool absorbs_ack() const;  // a non-2xx went out: its ACK ends at this hop
     const std::string& kept() const { return reply_; }
+    // What is needed to send it again without this.
+    const transport::Destination& destination() const { return to_; }
+    std::string take_kept() { return std::move(reply_); }
 
 private:
     void carry_out(const Actions& actions);

@@ -219,10 +219,26 @@ void Transaction::check_end()
 {
     if (ended_ || busy_ || held_ > 0 || starting_ > 0 || !events_.empty()) return;
     if (is_final_sent()) shrink();
+    if (needs_reply_only()) {
+        layer_.keep_reply(*this, server_->destination(), server_->take_kept());
+        return end();
+    }
     if (origin_.silent && !branches_.empty() && !has_pending_branches()) server_->release();
     if (server_ && !server_->is_terminated()) return;
     for (const auto& branch : branches_)
         if (!branch->is_terminated()) return;
+    end();
+}
+
+bool Transaction::needs_reply_only() const
+{
+    // Without an RFC 3261 branch a request is known by more than one hash: the transaction stays to compare.
+    return server_ && !is_invite() && is_final_sent() && !released_ && !server_->is_terminated() &&
+           !has_pending_branches() && origin_.request->top_via()->has_cookie();
+}
+
+void Transaction::end()
+{
     ended_ = true;
     if (user_) user_->on_ended(*this);
     layer_.remove(*this);

@@ -171,6 +171,8 @@ private:
 
     void account(std::ptrdiff_t bytes);
     void check_end();
+    bool needs_reply_only() const;  // all that is left to do is to answer retransmissions
+    void end();
     void shrink();
     void dissolve();  // after the end: whoever still holds it finds neither user nor branches
 
