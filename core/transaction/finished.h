@@ -49,7 +49,7 @@ private:
     KeyedTable<const Finished*> by_key_, by_call_, by_label_;
     std::function<void(const Finished&)> on_forget_;
     const Clock& clock_;
-    Timer timer_;
+    junctor::Timer timer_;  // not the RFC's timers, which transaction/ calls Timer
 };
 
 }  // namespace junctor::transaction
