@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/address.h"
-#include "core/base/ascii.h"
+#include "core/db/url_parameters.h"
 
 namespace junctor::postgres
 {
@@ -14,52 +14,7 @@ namespace
 {
 
 // Names that libpq knows and that may stand in a URL as they are.
-constexpr std::string_view of_libpq[] = {"sslmode", "sslrootcert", "sslcert", "sslkey", "application_name"};
-
-Result<std::uint64_t> number_of(const std::string& name, const std::string& value, std::uint64_t lowest,
-                                std::uint64_t highest)
-{
-    const auto number = parse_unsigned(value, highest);
-    if (!number || *number < lowest)
-        return fail(fmt::format("{}={} is no number from {} to {}", name, value, lowest, highest));
-    return *number;
-}
-
-Result<void> set_option(const std::string& name, const std::string& value, Settings& settings)
-{
-    if (std::find(std::begin(of_libpq), std::end(of_libpq), name) != std::end(of_libpq)) {
-        settings.options.emplace_back(name, value);
-        return {};
-    }
-    if (name == "timezone") {
-        const auto zone = db::Zone::parse(value);
-        if (!zone) return fail(fmt::format("timezone={} is none of local, utc, +hh:mm, -hh:mm", value));
-        settings.zone = *zone;
-        return {};
-    }
-    if (name == "socket") {
-        if (!value.starts_with('/'))
-            return fail(fmt::format("socket={} is no absolute path of a folder", value));
-        settings.options.emplace_back("host", value);
-        return {};
-    }
-    if (name == "connect_timeout") {
-        const auto milliseconds = number_of(name, value, 1, 600000);
-        if (!milliseconds) return fail(milliseconds.error());
-        settings.connect_timeout = std::chrono::milliseconds(*milliseconds);
-        return {};
-    }
-    if (name == "readers" || name == "writers") {
-        const auto count = number_of(name, value, 1, 16);
-        if (!count) return fail(count.error());
-        (name == "readers" ? settings.readers : settings.writers) = static_cast<unsigned>(*count);
-        return {};
-    }
-    return fail(
-        fmt::format("there is no parameter {}; there are deadline, timezone, socket, connect_timeout, "
-                    "readers, writers, {}",
-                    name, fmt::join(of_libpq, ", ")));
-}
+constexpr const char* of_libpq[] = {"sslmode", "sslrootcert", "sslcert", "sslkey", "application_name"};
 
 std::string without_brackets(const std::string& host)
 {
@@ -73,14 +28,27 @@ Result<Settings> Settings::of(const db::Url& url)
 {
     Settings settings;
     settings.url = url.text();
-    for (const auto& [name, value] : url.parameters)
-        if (auto set = set_option(name, value, settings); !set)
-            return fail(fmt::format("{}: {}", settings.url, set.error().text));
+    db::UrlParameters parameters(url);
+    parameters.zone("timezone", settings.zone);
+    parameters.milliseconds("connect_timeout", 600000, settings.connect_timeout);
+    parameters.number("readers", 1, 16, settings.readers);
+    parameters.number("writers", 1, 16, settings.writers);
+    std::string socket;
+    parameters.text("socket", socket);
+    if (!socket.empty() && !socket.starts_with('/'))
+        parameters.refuse(fmt::format("socket={} is no absolute path of a folder", socket));
+    if (!socket.empty() && !url.host.empty()) parameters.refuse("either a host or a socket, not both");
+    settings.options.emplace_back("application_name", "junctor");
+    for (const char* name : of_libpq) {
+        std::string value;
+        parameters.text(name, value);
+        if (!value.empty()) settings.options.emplace_back(name, value);  // the last one counts
+    }
+    if (auto good = parameters.finish(); !good) return fail(std::move(good.error()));
 
     auto& options = settings.options;
+    if (!socket.empty()) options.emplace_back("host", socket);
     if (!url.host.empty()) {
-        if (url.parameters.contains("socket"))
-            return fail(fmt::format("{}: either a host or a socket, not both", settings.url));
         const std::string host = without_brackets(url.host);
         if (IpAddress::parse(host))
             options.emplace_back("hostaddr", host);
@@ -100,7 +68,6 @@ Result<Settings> Settings::of(const db::Url& url)
          {std::pair("keepalives_idle", "10"), std::pair("keepalives_interval", "5"),
           std::pair("keepalives_count", "3"), std::pair("tcp_user_timeout", "25000")})
         options.emplace_back(name, value);
-    if (!url.parameters.contains("application_name")) options.emplace_back("application_name", "junctor");
     return settings;
 }
 

@@ -15,7 +15,7 @@ namespace junctor::postgres
 
 struct Settings {
     std::string url;  // for people: without the password
-    // What libpq is told: host, port, user, password, dbname, sslmode ...
+    // What libpq is told, the last of a name counting: host, port, user, password, dbname, sslmode ...
     std::vector<std::pair<std::string, std::string>> options;
     std::string host_to_look_up;  // a name, which libpq would look up without minding who waits; else empty
     std::chrono::milliseconds connect_timeout{5000};

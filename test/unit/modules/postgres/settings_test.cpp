@@ -20,9 +20,10 @@ Result<Settings> settings_of(const std::string& url)
 // What libpq is told; "-" if it is not told.
 std::string option(const Settings& settings, const std::string& name)
 {
+    std::string last = "-";
     for (const auto& [known, value] : settings.options)
-        if (known == name) return value;
-    return "-";
+        if (known == name) last = value;
+    return last;
 }
 
 }  // namespace
@@ -78,6 +79,7 @@ TEST_CASE("parameters of a postgres URL are checked", "[db][postgres]")
     CHECK(all->connect_timeout == std::chrono::milliseconds(1500));
     CHECK_FALSE(all->zone.is_local());
     CHECK(option(*all, "sslmode") == "verify-full");
+    CHECK(option(*all, "application_name") == "proxy");
     CHECK(option(*all, "sslrootcert") == "/etc/ca.pem");
     CHECK(option(*all, "application_name") == "proxy");
 }
