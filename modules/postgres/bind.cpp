@@ -12,8 +12,6 @@ namespace junctor::postgres
 namespace
 {
 
-constexpr std::size_t most_values = 65535;  // the protocol counts them with two bytes
-
 // The column of the value with this number, in the order of bound_values(); `number` is counted down.
 const std::string* column_of(const db::Condition& condition, std::size_t& number, const db::Layout& layout)
 {
@@ -73,8 +71,6 @@ Result<void> bind(const db::Statement& statement, const Prepared& prepared, Para
 {
     const std::vector<const db::Value*> values = bound_values(statement);
     const std::size_t count = values.size() + (statement.limit > 0 ? 1 : 0);
-    if (count > most_values)
-        return fail(fmt::format("{} values are more than PostgreSQL takes at once", count));
     if (count != prepared.parameters.size())
         return fail(fmt::format("{} values for {} places", count, prepared.parameters.size()));
     parameters.start(count);

@@ -18,6 +18,7 @@ namespace
 constexpr std::string_view area = "postgres";
 constexpr Duration patience = std::chrono::seconds(1);
 constexpr Duration first_pause = std::chrono::milliseconds(100), longest_pause = std::chrono::seconds(5);
+constexpr std::size_t most_values = 65535;    // of a statement: the protocol counts them with two bytes
 constexpr std::size_t most_statements = 200;  // kept prepared on one connection
 
 struct Clear {
@@ -25,12 +26,10 @@ struct Clear {
 };
 using ResultPtr = std::unique_ptr<PGresult, Clear>;
 
-// libpq's messages have several lines.
+// libpq's messages have several lines: what is the matter, and then guesses.
 std::string one_line(std::string_view text)
 {
-    std::string out;
-    for (const char c : trim(text)) out += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
-    return out;
+    return std::string(trim(text.substr(0, text.find_first_of("\r\n"))));
 }
 
 // The pauses of many connections should not meet.
@@ -273,6 +272,10 @@ PreparedPtr Connection::statement(const db::Statement& statement)
         known->shape.kind = statement.kind;
         known->shape.layout = statement.layout;
         known->shape.columns = statement.columns;
+        if (const std::size_t count = bound_values(statement).size(); count > most_values) {
+            known->state = Prepared::State::Failed;
+            known->error = Error{500, fmt::format("{} values are more than PostgreSQL takes at once", count)};
+        }
     }
     known->used = ++used_;
     PreparedPtr found = known;  // in use: it is not the one that goes

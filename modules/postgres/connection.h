@@ -77,7 +77,7 @@ public:
     const Dialect& dialect() const { return dialect_; }
 
     // All only while Ready.
-    PreparedPtr statement(const db::Statement& statement);  // as it is known, or New
+    PreparedPtr statement(const db::Statement& statement);  // as it is known, New, or Failed at once
     void forget(const PreparedPtr& statement);              // it is made again when it is asked for
     void prepare(const PreparedPtr& statement);             // New, becomes Asked; with a sync of its own
     void execute(const Prepared& statement, const Parameters& parameters);

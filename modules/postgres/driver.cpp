@@ -37,9 +37,8 @@ PgPtr connect(const Settings& settings, const char* database = nullptr)
 
 std::string error_text(PGconn* connection)
 {
-    std::string text(trim(PQerrorMessage(connection)));
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
+    const std::string_view text = PQerrorMessage(connection);
+    return std::string(trim(text.substr(0, text.find('\n'))));
 }
 
 bool is_missing_database(PGconn* connection, const std::string& name)

@@ -79,6 +79,10 @@ bool Reader::send(Query& query)
         return false;
     }
     if (!query.prepared) query.prepared = connection_.statement(query.select);
+    if (query.prepared->state == Prepared::State::Failed) {
+        query.done(fail(query.prepared->error));
+        return false;
+    }
     if (query.prepared->state != Prepared::State::Ready) {
         const PreparedPtr prepared = query.prepared;
         unprepared_.push_back(std::move(query));

@@ -38,6 +38,7 @@ private:
     void on_ready() override
     {
         prepared_ = connection_.statement(select_);
+        if (prepared_->state == Prepared::State::Failed) return stop(prepared_->error);
         connection_.prepare(prepared_);
     }
 
