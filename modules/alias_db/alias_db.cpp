@@ -35,8 +35,8 @@ public:
         d.param("use_domain", &AliasDb::use_domain_, "compare the alias's domain, too");
         d.param("domain_prefix", &AliasDb::domain_prefix_,
                 "cut from the Request-URI's host before it is compared");
-        d.param("query_deadline", &AliasDb::query_deadline_,
-                "milliseconds that a query may take; 0: the database's own deadline");
+        d.param("db_deadline", &AliasDb::db_deadline_,
+                "milliseconds that a query may take; 0: as the global db_deadline");
         d.function("alias_db_lookup", &AliasDb::lookup, {Route::Request, Route::Failure},
                    "the table of aliases: replaces a Request-URI that is an alias");
     }
@@ -54,7 +54,7 @@ private:
     Aliases columns_;  // what modparams make of the columns' names; each table of the script is a copy
     bool use_domain_ = false;
     std::string domain_prefix_;
-    unsigned query_deadline_ = 0;
+    unsigned db_deadline_ = 0;
     NamedTables<Aliases> tables_;
 };
 
@@ -74,7 +74,7 @@ Result<void> AliasDb::start(StartContext& context)
 Result<void> AliasDb::bind(const std::string& name, Aliases& aliases, db::Databases& databases) const
 {
     aliases.set_name(name);
-    aliases.set_deadline(std::chrono::milliseconds(query_deadline_));
+    aliases.set_deadline(std::chrono::milliseconds(db_deadline_));
     if (auto bound = aliases.bind(databases, db_url_); !bound) return fail("alias_db: " + bound.error().text);
     if (use_domain_ && !aliases.has(&Alias::alias_domain))
         return fail(fmt::format(

@@ -35,8 +35,8 @@ public:
         d.param("sha256_column", &AuthDb::sha256_column_, "column of the SHA-256 HA1 hash; empty: none");
         d.param("sha256_column_2", &AuthDb::sha256_column_2_,
                 "column of the SHA-256 HA1 hash for digest user names with a domain; empty: none");
-        d.param("query_deadline", &AuthDb::query_deadline_,
-                "milliseconds that a query may take; 0: the database's own deadline");
+        d.param("db_deadline", &AuthDb::db_deadline_,
+                "milliseconds that a query may take; 0: as the global db_deadline");
         d.function(
             "www_authorize", &AuthDb::www_authorize, {Route::Request},
             "checks Authorization: the realm, empty for the one of the message; the table of accounts");
@@ -68,7 +68,7 @@ private:
     std::string sha256_column_, sha256_column_2_;
     std::string load_credentials_ = "rpid";
     bool calculate_ha1_ = false, use_domain_ = false;
-    unsigned query_deadline_ = 0;
+    unsigned db_deadline_ = 0;
 
     auth::Authentication* auth_ = nullptr;
     sl::StatelessReplies* replies_ = nullptr;
@@ -115,7 +115,7 @@ Task<Code> AuthDb::authorise(Message& message, script::Format realm, AccountsPtr
         case auth::Verdict::CheckResponse: break;
     }
     const sip::DigestCredentials& digest = found.credentials.digest;  // of our copy, not the message's
-    const auto row = co_await accounts->find(digest, std::chrono::milliseconds(query_deadline_));
+    const auto row = co_await accounts->find(digest, std::chrono::milliseconds(db_deadline_));
     if (!row) {
         replies_->reply(message, 500, "Server Internal Error");
         co_return message.fail(row.error(), ended, script::Failure::ExternalLogic);

@@ -41,8 +41,8 @@ public:
     {
         d.table(&Domain::table_);
         d.param("db_mode", &Domain::db_mode_, "0: a query each time; else the table is kept in memory");
-        d.param("query_deadline", &Domain::query_deadline_,
-                "milliseconds that a query may take; 0: the database's own deadline");
+        d.param("db_deadline", &Domain::db_deadline_,
+                "milliseconds that a query may take; 0: as the global db_deadline");
         const auto routes = {Route::Request, Route::Failure, Route::Branch};
         d.function("is_from_local", &Domain::is_from_local, &Domain::is_from_local_waiting,
                    &Domain::must_wait, routes, "is the host of From's URI one of ours?");
@@ -88,13 +88,13 @@ private:
 
     db::Table<ServedDomain> table_;
     int db_mode_ = 0;
-    unsigned query_deadline_ = 0;
+    unsigned db_deadline_ = 0;
     db::Cached<DomainSet> domains_;
 };
 
 Result<void> Domain::start(StartContext& context)
 {
-    table_.set_deadline(std::chrono::milliseconds(query_deadline_));
+    table_.set_deadline(std::chrono::milliseconds(db_deadline_));
     if (must_wait()) return {};
     domains_.prepare(context.workers());
     const auto loaded = db::run_blocking(db::load(domains_, table_, add_row));

@@ -70,8 +70,8 @@ public:
         d.param("re_table", &Group::re_table_, "the table of expressions; empty: none");
         d.param("use_domain", &Group::use_domain_, "is_user_in() compares the domain, too");
         d.param("multiple_gid", &Group::multiple_gid_, "0: get_user_group() stops at the first match");
-        d.param("query_deadline", &Group::query_deadline_,
-                "milliseconds that a query may take; 0: the database's own deadline");
+        d.param("db_deadline", &Group::db_deadline_,
+                "milliseconds that a query may take; 0: as the global db_deadline");
         d.function("is_user_in", &Group::is_user_in, {Route::Request, Route::Failure},
                    "whose: Request-URI, To, From, Credentials or an AVP; then the group");
         d.function("get_user_group", &Group::get_user_group, {Route::Request, Route::Failure},
@@ -97,7 +97,7 @@ private:
     std::string db_url_ = "mysql://openserro:openserro@localhost/openser";
     std::string re_table_;
     bool use_domain_ = false, multiple_gid_ = true;
-    unsigned query_deadline_ = 0;
+    unsigned db_deadline_ = 0;
     db::Table<Membership> members_;
     db::Table<Expression> expressions_;  // bound if re_table is set
     db::Cached<Expressions> compiled_;
@@ -114,7 +114,7 @@ Result<void> Group::refuse_without_expressions(std::span<const script::Argument>
 
 Result<void> Group::start(StartContext& context)
 {
-    const auto deadline = std::chrono::milliseconds(query_deadline_);
+    const auto deadline = std::chrono::milliseconds(db_deadline_);
     members_.set_deadline(deadline);
     if (auto bound = members_.bind(context.databases(), db_url_); !bound)
         return fail("group: " + bound.error().text);

@@ -48,8 +48,8 @@ public:
         d.columns(&UriDb::subscribers_);
         d.param("use_uri_table", &UriDb::use_uri_table_, "table uri says who may use which user name");
         d.param("use_domain", &UriDb::use_domain_, "does_uri_exist() compares the domain, too");
-        d.param("query_deadline", &UriDb::query_deadline_,
-                "milliseconds that a query may take; 0: the database's own deadline");
+        d.param("db_deadline", &UriDb::db_deadline_,
+                "milliseconds that a query may take; 0: as the global db_deadline");
         const auto routes = {Route::Request};
         d.function("check_to", &UriDb::check_to, &UriDb::check_to_waiting, &UriDb::asks_uri_table, routes,
                    "is the user of To the account that was verified?");
@@ -91,7 +91,7 @@ private:
     db::Table<AllowedUser> allowed_;     // bound if use_uri_table
     db::Table<Subscriber> subscribers_;  // bound if not
     bool use_uri_table_ = false, use_domain_ = false;
-    unsigned query_deadline_ = 0;
+    unsigned db_deadline_ = 0;
 };
 
 Result<void> UriDb::refuse_without_database(std::span<const script::Argument>) const
@@ -108,7 +108,7 @@ Result<void> UriDb::start(StartContext& context)
         return {};
     }
     db::TableBase& table = use_uri_table_ ? static_cast<db::TableBase&>(allowed_) : subscribers_;
-    table.set_deadline(std::chrono::milliseconds(query_deadline_));
+    table.set_deadline(std::chrono::milliseconds(db_deadline_));
     if (auto bound = table.bind(context.databases(), db_url_); !bound)
         return fail("uri_db: " + bound.error().text);
     return {};

@@ -129,7 +129,7 @@ TEST_CASE_METHOD(Fixture, "SQL in a user part finds nothing and harms nothing", 
 
 TEST_CASE_METHOD(Fixture, "a database that fails, or is late, means no alias", "[alias_db]")
 {
-    REQUIRE(module.set("query_deadline", 200));
+    REQUIRE(module.set("db_deadline", 200));
     begin();
     SECTION("away")
     {

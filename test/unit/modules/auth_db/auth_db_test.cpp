@@ -209,7 +209,7 @@ TEST_CASE_METHOD(Fixture, "a database that fails is answered with 500, and the s
 
 TEST_CASE_METHOD(Fixture, "a slow database is waited for until the deadline", "[auth_db]")
 {
-    REQUIRE(auth_db.set("query_deadline", 200));
+    REQUIRE(auth_db.set("db_deadline", 200));
     start();
     const DigestClient client = challenged();
     const int slow = GENERATE(100, 300);

@@ -135,7 +135,7 @@ TEST_CASE_METHOD(Fixture, "a reload that fails leaves all as it was", "[domain]"
 TEST_CASE_METHOD(Fixture, "a query that fails, or is late, means not local; memory does not ask", "[domain]")
 {
     const int db_mode = GENERATE(0, 1);
-    REQUIRE(module.set("query_deadline", 200));
+    REQUIRE(module.set("db_deadline", 200));
     begin(db_mode);
     driver->away();
     CHECK(uri_host("sip:bob@example.test") == (db_mode == 0 ? -1 : 1));

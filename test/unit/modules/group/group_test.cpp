@@ -136,7 +136,7 @@ TEST_CASE_METHOD(Fixture, "use_domain compares the domain, too", "[group]")
 
 TEST_CASE_METHOD(Fixture, "a failed or late question for membership has a code of its own", "[group]")
 {
-    REQUIRE(module.set("query_deadline", 200));
+    REQUIRE(module.set("db_deadline", 200));
     start();
     driver->away();
     CHECK(is_in("From", "int") == -5);

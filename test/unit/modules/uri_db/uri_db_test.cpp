@@ -98,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "use_domain makes does_uri_exist compare the host", "[
 
 TEST_CASE_METHOD(Fixture, "a failed or late question for a URI has a code of its own", "[uri_db]")
 {
-    REQUIRE(module.set("query_deadline", 200));
+    REQUIRE(module.set("db_deadline", 200));
     SECTION("with the uri table")
     {
         begin(true);
