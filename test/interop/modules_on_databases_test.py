@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""alias_db, domain, uri_db and group, and junctorctl's verbs for their tables, on SQLite, PostgreSQL and MySQL."""
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from harness import Server, database_servers, expect, request, run_tests  # noqa: E402
+
+TABLES = ("version", "subscriber", "dbaliases", "domain", "grp", "re_grp", "uri")
+
+# Each method asks one module and hears its code, or what it made of the Request-URI.
+SCRIPT = """
+loadmodule "DRIVER.so"
+loadmodule "sl.so"
+loadmodule "alias_db.so"
+loadmodule "domain.so"
+loadmodule "uri_db.so"
+loadmodule "group.so"
+modparam("alias_db|domain|uri_db|group", "db_url", "${env:JUNCTOR_DB}")
+modparam("alias_db|uri_db|group", "use_domain", 1)
+modparam("domain", "db_mode", DOMAIN_MODE)
+modparam("group", "re_table", "re_grp")
+route {
+    if (method=="OPTIONS") {
+        is_uri_host_local();
+    } else if (method=="INFO") {
+        is_user_in("Request-URI", "int");
+    } else if (method=="SUBSCRIBE") {
+        does_uri_exist();
+    } else if (method=="PUBLISH") {
+        get_user_group("Request-URI", "i:1");
+    } else {
+        alias_db_lookup("dbaliases");
+        sl_send_reply("200", "$ru");
+        exit;
+    }
+    sl_send_reply("200", "code $rc");
+}
+"""
+
+
+def database(build, kind, domain_mode=0):
+    """A server, not started, with an empty set of tables."""
+    script = SCRIPT.replace("DRIVER", kind).replace("DOMAIN_MODE", str(domain_mode))
+    urls = database_servers()
+    server = Server(build, script, environment={} if kind == "sqlite" else {"JUNCTOR_DB": urls[kind]})
+    if kind != "sqlite":
+        server.ctl("db", "drop", "--yes", *TABLES, check=False)
+    server.ctl("db", "create", *TABLES)
+    return server
+
+
+def ask(server, method, uri):
+    answer = request(method, uri, server.port)
+    expect(answer.startswith("SIP/2.0 200 "), f"{method} {uri}: {answer!r}")
+    return answer.splitlines()[0][len("SIP/2.0 200 "):]
+
+
+def check(server, method, uri, wanted):
+    found = ask(server, method, uri)
+    expect(found == wanted, f"{method} {uri}: {found}, expected {wanted}")
+
+
+def rows(server, *words):
+    return json.loads(server.ctl("--json", *words))["rows"]
+
+
+def refused(server, *words):
+    said = json.loads(server.ctl("--json", *words, check=False))
+    expect(not said["ok"], f"{' '.join(words)} was not refused")
+    return said["messages"][0]["text"]
+
+
+def without_server(build, kind):
+    with database(build, kind) as server:
+        server.ctl("add", "alice@example.org", "wonderland")
+        server.ctl("acl", "grant", "alice@example.org", "int", "ld")
+        expect("already" in refused(server, "acl", "grant", "alice@example.org", "int"), "granted twice")
+        found = rows(server, "acl", "show", "alice@example.org")
+        expect([row["grp"] for row in found] == ["int", "ld"], f"acl show: {found}")
+        expect(all(row["last_modified"].startswith("20") for row in found), f"acl show: {found}")
+        server.ctl("acl", "revoke", "alice@example.org", "ld")
+
+        server.ctl("alias_db", "add", "o'brien@example.org", "alice@example.org")
+        expect("already" in refused(server, "alias_db", "add", "o'brien@example.org", "x@example.org"), "added twice")
+        found = rows(server, "alias_db", "show", "o'brien@example.org")
+        expect(found == [{"SIP-ID": "alice@example.org"}], f"alias_db show: {found}")
+        server.ctl("alias_db", "add", "boss@example.org", "alice@example.org")
+        server.ctl("alias_db", "rm", "boss@example.org")
+        found = rows(server, "alias_db", "list", "alice@example.org")
+        expect(found == [{"alias": "o'brien@example.org"}], f"alias_db list: {found}")
+
+        server.ctl("rpid", "add", "alice@example.org", "sip:+49@example.org")
+        found = rows(server, "rpid", "show", "alice@example.org")
+        expect(found[0]["rpid"] == "sip:+49@example.org", f"rpid show: {found}")
+        server.ctl("rpid", "rm", "alice@example.org")
+        expect(rows(server, "rpid", "show")[0]["rpid"] == "NULL", "rpid rm")
+
+        server.ctl("domain", "add", "Example.ORG")
+        server.ctl("domain", "add", "example.net")
+        server.ctl("domain", "rm", "EXAMPLE.net")
+        expect([row["domain"] for row in rows(server, "domain", "showdb")] == ["example.org"], "domain showdb")
+
+        server.ctl("rm", "alice@example.org")
+        for words in (("acl", "show"), ("rpid", "show"), ("alias_db", "list", "--yes")):
+            expect(rows(server, *words) == [], f"rm leaves rows that {words[0]} shows")
+
+
+def with_server(build, kind):
+    with database(build, kind, domain_mode=1) as server:
+        server.ctl("domain", "add", "example.org")
+        server.start()
+        check(server, "SUBSCRIBE", "sip:alice@example.org", "code -5")
+        server.ctl("add", "alice@example.org", "wonderland")
+        check(server, "SUBSCRIBE", "sip:alice@example.org", "code 1")
+        check(server, "SUBSCRIBE", "sip:alice@EXAMPLE.ORG", "code 1")
+        check(server, "SUBSCRIBE", "sip:alice@elsewhere.org", "code -5")
+
+        check(server, "INFO", "sip:alice@example.org", "code -6")
+        server.ctl("acl", "grant", "alice@example.org", "int")
+        check(server, "INFO", "sip:alice@Example.org", "code 1")
+        check(server, "INFO", "sip:bob@example.org", "code -6")
+        check(server, "INFO", "sip:example.org", "code -1")
+        check(server, "PUBLISH", "sip:alice@example.org", "code -1")
+
+        check(server, "MESSAGE", "sip:sales@example.org", "sip:sales@example.org")
+        server.ctl("alias_db", "add", "sales@example.org", "alice@example.org")
+        server.ctl("alias_db", "add", "o'brien@example.org", "alice@example.org")
+        check(server, "MESSAGE", "sip:sales@example.org;transport=udp", "sip:alice@example.org")
+        check(server, "MESSAGE", "sip:sales@EXAMPLE.org", "sip:alice@example.org")
+        check(server, "MESSAGE", "sip:o'brien@example.org", "sip:alice@example.org")
+        check(server, "MESSAGE", "sip:'%20or%201=1@example.org", "sip:'%20or%201=1@example.org")
+
+        check(server, "OPTIONS", "sip:Example.ORG", "code 1")
+        check(server, "OPTIONS", "sip:example.net", "code -1")
+        server.ctl("domain", "add", "example.net")
+        check(server, "OPTIONS", "sip:example.net", "code -1")
+        server.ctl("domain", "reload")
+        check(server, "OPTIONS", "sip:example.net", "code 1")
+        expect(server.ctl("domain", "show").split() == ["example.net", "example.org"], "domain show")
+        server.ctl("fifo", "re_grp_reload")
+        expect(server.stop() == 0, "the server does not end in good order")
+
+
+def asked_each_time(build, kind):
+    with database(build, kind) as server:
+        server.start()
+        check(server, "OPTIONS", "sip:example.net", "code -1")
+        server.ctl("domain", "add", "example.net")
+        check(server, "OPTIONS", "sip:example.net", "code 1")
+        check(server, "OPTIONS", "sip:EXAMPLE.net", "code 1")
+        expect(server.ctl("domain", "show").split() == ["example.net"], "domain show")
+
+
+def test(function, sentence, kind):
+    def run(build):
+        function(build, kind)
+
+    run.__name__ = f"{function.__name__}_{kind}"
+    run.__doc__ = f"{sentence}: {kind}"
+    return run
+
+
+if __name__ == "__main__":
+    run_tests([test(function, sentence, kind) for kind in ("sqlite", "postgres", "mysql") for function, sentence in (
+        (without_server, "junctorctl keeps groups, aliases, identities and domains without a server"),
+        (with_server, "what junctorctl changes counts at the next message, domains in memory after a reload"),
+        (asked_each_time, "with db_mode 0 a new domain is served at once"))])
