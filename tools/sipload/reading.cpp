@@ -14,8 +14,9 @@ bool is_request(std::string_view message)
 
 int status_of(std::string_view response)
 {
-    const auto status = parse_unsigned(response.substr(0, 11).substr(8), 699);
-    return static_cast<int>(status.value_or(0));
+    constexpr std::size_t begin = std::string_view("SIP/2.0 ").size(), digits = 3;
+    if (response.size() < begin + digits) return 0;
+    return static_cast<int>(parse_unsigned(response.substr(begin, digits), 699).value_or(0));
 }
 
 std::string_view method_of(std::string_view request)
