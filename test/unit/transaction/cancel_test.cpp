@@ -38,6 +38,7 @@ TEST_CASE("CANCEL of a forwarded INVITE", "[transaction]")
         proxy.from(bob, answer(invite, 487));
         CHECK(proxy.lines(alice) == Lines{"487"});
         CHECK(proxy.lines(bob) == Lines{"ACK sip:bob@203.0.113.1"});
+        // The CANCEL's own transaction ends with its 200; the INVITE's goes on.
         CHECK(proxy.log == Lines{"response 180 on 0", "relayed 180", "local 200", "ended", "cancelled",
                                  "response 487 on 0", "failure 487", "relayed 487"});
     }

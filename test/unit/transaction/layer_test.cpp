@@ -316,4 +316,52 @@ TEST_CASE("a silent transaction forwards and tells no one (t_replicate)", "[tran
     CHECK(proxy.layer->size() == 0);
 }
 
+TEST_CASE("of a finished non-INVITE transaction the reply stays until Timer J (RFC 3261 §17.2.2)",
+          "[transaction]")
+{
+    MiniProxy proxy;
+    RequestText request;
+    request.method = "MESSAGE";
+    proxy.from_alice(request);
+    const std::string forwarded = proxy.take(bob);
+    proxy.from(bob, answer(forwarded, 200));
+    const std::string reply = proxy.take(alice);
+    REQUIRE(proxy.layer->under_way() == 0);
+    CHECK(proxy.layer->size() == 1);
+    CHECK(proxy.layer->statistics().in_use.value() == 1);
+    const std::size_t kept = proxy.layer->bytes();
+    CHECK(kept > reply.size());
+    CHECK(kept < 2 * reply.size() + 500);
+
+    SECTION("a retransmission is answered with it, and nobody else hears of it")
+    {
+        proxy.from_alice(request);
+        CHECK(proxy.take(alice) == reply);
+        CHECK(proxy.lines(bob).empty());
+        CHECK(proxy.layer->statistics().absorbed_requests.value() == 1);
+    }
+    SECTION("a response that comes again ends here")
+    {
+        proxy.from(bob, answer(forwarded, 200));
+        CHECK(proxy.lines(alice).empty());
+        CHECK(proxy.unmatched == 0);
+    }
+    SECTION("the same request by another way is merged (§8.2.2.2), a new one with its branch is not it")
+    {
+        request.branch = "z9hG4bKother";
+        CHECK(proxy.layer->is_merged(*parsed(request.text())));
+        request.cseq = 2;
+        CHECK_FALSE(proxy.layer->is_merged(*parsed(request.text())));
+    }
+    SECTION("then it is forgotten")
+    {
+        proxy.pass(std::chrono::seconds(33));
+        CHECK(proxy.layer->size() == 0);
+        CHECK(proxy.layer->bytes() == 0);
+        CHECK(proxy.layer->statistics().in_use.value() == 0);
+        proxy.from_alice(request);
+        CHECK(proxy.lines(bob).size() == 1);
+    }
+}
+
 }  // namespace junctor::transaction::test
