@@ -16,7 +16,7 @@ namespace
 {
 
 constexpr std::string_view area = "postgres";
-constexpr Duration patience = std::chrono::seconds(1);
+constexpr Duration patience = std::chrono::seconds(2);
 constexpr Duration first_pause = std::chrono::milliseconds(100), longest_pause = std::chrono::seconds(5);
 constexpr std::size_t most_values = 65535;    // of a statement: the protocol counts them with two bytes
 constexpr std::size_t most_statements = 200;  // kept prepared on one connection
@@ -233,7 +233,7 @@ void Connection::lose(Error error)
     state_ = State::Away;
     patience_.stop();
     if (again_ == Again::Always) {
-        if (served) {  // a restart, perhaps: those who ask in the next second may wait
+        if (served) {  // a restart, perhaps: those who ask meanwhile may wait
             state_ = State::Connecting;
             patience_.start(patience);
             retry_.start({});

@@ -57,7 +57,7 @@ public:
     public:
         virtual ~User() = default;
         virtual void on_ready() = 0;
-        // Lost, or not to be had within a second: nothing of what was asked will be answered.
+        // Lost, or not to be had within two seconds: nothing of what was asked will be answered.
         virtual void on_away(const Error& error) = 0;
         virtual void on_prepared(const PreparedPtr& statement) = 0;  // Ready or Failed
         virtual void on_answer(const pg_result& result) = 0;         // to execute() and run()
