@@ -128,7 +128,10 @@ Task<std::string> answer(std::string request, const Registry& commands, Limits l
         }
         if (!line.empty()) line += ']';
     }
-    if (line.size() > limits.reply) co_return error_line(too_large, "the reply is too large");
+    if (line.size() > limits.reply) {
+        co_return error_line(too_large, "the reply is larger than " + std::to_string(limits.reply) +
+                                            " bytes: ask for one entry, or briefly if the command can");
+    }
     co_return line;
 }
 

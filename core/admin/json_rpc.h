@@ -25,7 +25,7 @@ struct Limits {
     std::size_t request = 1 << 20;  // bytes of a request or a whole batch
     std::size_t depth = 16;         // nested arrays and objects of a request
     std::size_t batch = 256;        // requests in a batch
-    std::size_t reply = 64 << 20;   // bytes of an answer; more is answered with `too_large`
+    std::size_t reply = 256 << 20;  // bytes of an answer: a million AoRs, brief; more: `too_large`
 };
 
 constexpr int parse_error = -32700, invalid_request = -32600, method_not_found = -32601,

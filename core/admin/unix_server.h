@@ -31,7 +31,7 @@ struct UnixServerSettings {
     std::size_t connections = 64;        // more are told so and closed
     std::size_t pending = 64;            // requests of a connection that run; then it is not read from
     std::size_t output = 1 << 20;        // bytes not yet taken by the client; then it is not read from
-    std::size_t output_max = 256 << 20;  // then the connection is closed
+    std::size_t output_max = 512 << 20;  // then the connection is closed
     json_rpc::Limits limits;
 };
 

@@ -26,7 +26,7 @@ def doubled(server):
 
 
 def shown_users(server):
-    return set(re.findall(r"\w+", server.ctl("ul", "show")))
+    return set(re.findall(r"\w+", server.ctl("ul", "show", "--brief")))
 
 
 def crash_and_count(build, script):

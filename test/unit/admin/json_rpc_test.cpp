@@ -182,5 +182,8 @@ TEST_CASE_METHOD(Fixture, "an answer beyond the limit is replaced by an error", 
     next.add("", std::string(1000, 'x'));
     json_rpc::Limits limits;
     limits.reply = 500;
-    CHECK(error_code(call(R"("echo","id":1)"), limits) == json_rpc::too_large);
+    const Json error = answer(call(R"("echo","id":1)"), limits)["error"];
+    CHECK(error["code"] == json_rpc::too_large);
+    CHECK(error["message"] ==
+          "the reply is larger than 500 bytes: ask for one entry, or briefly if the command can");
 }
