@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The database server is killed and started again under load: nobody waits for it who does not need it, and nothing is lost."""
+import concurrent.futures
 import contextlib
 import json
 import pathlib
@@ -154,8 +155,9 @@ def each_driver(build, mode, extra=""):
     found = [name for name in DRIVERS if (pathlib.Path(build) / f"lib/junctor/modules/{name}.so").exists()]
     if not found:
         raise Failed("no driver for a database server is built")
-    for name in found:
-        through_absence(build, name, mode, extra)
+    with concurrent.futures.ThreadPoolExecutor() as together:
+        for outcome in [together.submit(through_absence, build, name, mode, extra) for name in found]:
+            outcome.result()
 
 
 def test_write_through(build):
