@@ -8,6 +8,7 @@
 
 #include <array>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -193,8 +194,11 @@ Result<T> parse_argument(M& module, const script::Argument& argument, script::Bi
 
 }  // namespace detail
 
-// A number of modparam: sign, octal, hexadecimal and boolean words have been read by the parser.
-Result<std::int64_t> parse_parameter_number(const script::Argument& value);
+// A number of modparam, from `least` to `most`: sign, octal, hexadecimal and boolean words have been read by
+// the parser.
+Result<std::int64_t> parse_parameter_number(const script::Argument& value,
+                                            std::int64_t least = std::numeric_limits<std::int64_t>::min(),
+                                            std::int64_t most = std::numeric_limits<std::int64_t>::max());
 
 template <class M>
 class Declaration
@@ -356,12 +360,11 @@ private:
                           "a parameter is a number or a std::string; else use a setter");
             p.type = Parameter::Type::Integer;
             p.set = [&target](const script::Argument& value) -> Result<void> {
-                const auto number = parse_parameter_number(value);
+                using Limits = std::numeric_limits<std::conditional_t<std::is_same_v<T, bool>, int, T>>;
+                static_assert(sizeof(T) < sizeof(std::int64_t) || std::is_signed_v<T>);
+                const auto number = parse_parameter_number(value, Limits::min(), Limits::max());
                 if (!number) return fail(number.error());
-                if constexpr (std::is_same_v<T, bool>)
-                    target = *number != 0;
-                else
-                    target = static_cast<T>(*number);
+                target = static_cast<T>(*number);
                 return {};
             };
             p.shown = [&target] { return std::to_string(target); };
