@@ -13,7 +13,7 @@ struct MemoryUse {                     // bytes
     std::uint64_t free_size = 0;       // of that: not handed out
     std::uint64_t real_used_size = 0;  // resident memory of the whole process
     std::uint64_t max_used_size = 0;   // the highest real_used_size so far
-    std::uint64_t fragments = 0;       // free pieces (a count)
+    std::uint64_t fragments = 0;       // free pieces (a count); 0 with jemalloc, which has none
 };
 
 MemoryUse memory_use();  // asks the allocator and the kernel; tens of microseconds

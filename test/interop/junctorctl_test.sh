@@ -158,6 +158,7 @@ cp log out
 expect 0 "Process::  ID=0 PID=[0-9]+ Type=" "ps" ctl ps
 expect 0 "Script:: .*server.cfg" "status names the script" ctl status
 expect 0 "Module:: usrloc" "status names the modules" ctl status
+expect 0 "Memory:: .*heap=[1-9]" "status says what of the memory is in use" ctl status
 expect 0 "core:rcv_requests = 0" "stats of a group" ctl stats core
 expect 1 "404 Statistics Not Found" "stats of what does not exist" ctl stats frobnication
 expect 0 "" "ul add" ctl ul add dora@example.org sip:dora@192.0.2.7 600
