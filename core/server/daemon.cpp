@@ -240,15 +240,14 @@ Result<void> Daemon::start_legacy_commands()
 
 void Daemon::run_workers()
 {
-    for (unsigned index = 0; index < loops_.size(); ++index) {
-        auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
-        thread.thread = std::thread([this, index] { run_worker(index); });
-    }
+    threads_ = std::vector<Thread>(loops_.size());  // complete before the first of them looks into it
+    for (unsigned index = 0; index < loops_.size(); ++index)
+        threads_[index].thread = std::thread([this, index] { run_worker(index); });
 }
 
 void Daemon::run_worker(unsigned index)
 {
-    threads_[index]->id = gettid();
+    threads_[index].id = gettid();
     set_counter_slot(index + 1);
     EventLoop& loop = *loops_[index];
     loop.post([this, index] { engine_->start_worker(index); });

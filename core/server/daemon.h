@@ -78,7 +78,7 @@ private:
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<admin::UnixServer> control_;
     std::unique_ptr<admin::LegacyServer> legacy_;
-    std::vector<std::unique_ptr<Thread>> threads_;
+    std::vector<Thread> threads_;
     PidFile pid_file_, group_file_;
     ProcessSettings process_;
     TaskGroup tasks_;

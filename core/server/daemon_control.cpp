@@ -23,7 +23,7 @@ std::vector<admin::ServerControl::Process> Daemon::processes() const
 {
     std::vector<Process> all{{main_id_, "main"}};
     for (std::size_t i = 0; i < threads_.size(); ++i)
-        all.push_back({threads_[i]->id, fmt::format("worker {}", i)});
+        all.push_back({threads_[i].id, fmt::format("worker {}", i)});
     return all;
 }
 
@@ -114,7 +114,7 @@ void Daemon::finish()
                 loop.stop();
             });
         }
-        for (const auto& thread : self.threads_) thread->thread.join();
+        for (auto& thread : self.threads_) thread.thread.join();
         self.databases_.close();
         // Whoever waits for us to be gone looks at these: last of all, so that the next server may start.
         self.pid_file_.remove();
