@@ -9,7 +9,7 @@ thread_local unsigned slot_of_thread = 0;
 
 void set_counter_slot(unsigned slot)
 {
-    slot_of_thread = slot;
+    slot_of_thread = slot < Counter::slots ? slot : 0;
 }
 
 unsigned counter_slot()
