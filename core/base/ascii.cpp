@@ -7,6 +7,7 @@ namespace junctor
 
 bool iequals_same_size(std::string_view a, std::string_view b)
 {
+    if (a == b) return true;  // as nearly everybody writes it
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
     return true;
@@ -66,12 +67,12 @@ std::optional<std::int64_t> parse_signed(std::string_view text)
 std::string to_hex(std::string_view bytes)
 {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    out.reserve(bytes.size() * 2);
+    std::string out(bytes.size() * 2, '\0');
+    char* next = out.data();
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
+        *next++ = digits[byte >> 4];
+        *next++ = digits[byte & 15];
     }
     return out;
 }
