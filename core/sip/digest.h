@@ -2,6 +2,7 @@
 // and state are module auth's.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +30,24 @@ struct DigestCredentials {
 
 std::string md5_hex(std::string_view text);
 std::string sha256_hex(std::string_view text);
-std::string hmac_sha256(std::string_view key, std::string_view text);  // 32 bytes
-std::string random_bytes(std::size_t count);                           // from the system's generator
+
+// HMAC-SHA256 (RFC 2104) with one key, prepared once. Thread-safe once made.
+class HmacSha256
+{
+public:
+    explicit HmacSha256(std::string_view key);
+    ~HmacSha256();
+    HmacSha256(const HmacSha256&) = delete;
+    HmacSha256& operator=(const HmacSha256&) = delete;
+
+    std::string of(std::string_view text) const;  // 32 bytes
+
+private:
+    struct States;
+    const std::unique_ptr<States> states_;
+};
+
+std::string random_bytes(std::size_t count);  // from the system's generator
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 std::string digest_ha1(DigestAlgorithm algorithm, std::string_view username, std::string_view realm,

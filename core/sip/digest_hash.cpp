@@ -1,13 +1,15 @@
 // The sums of digest authentication (RFC 2617 §3.2.2, RFC 7616 §3.4, RFC 8760), over OpenSSL.
+//
+// By its older interface, which works on a plain struct: the newer one searches providers, allocates and
+// cleans up for each sum, 1.5 us for an HMAC whose work takes 0.2.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <array>
-#include <limits>
-#include <memory>
 #include <stdexcept>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/md5.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include "core/base/ascii.h"
 #include "core/sip/digest.h"
@@ -17,29 +19,23 @@ namespace junctor::sip
 namespace
 {
 
-using Hash = std::unique_ptr<EVP_MD, void (*)(EVP_MD*)>;
-
-// Fetched once: OpenSSL 3 searches its providers anew for each EVP_md5(), which takes
-// longer than the sum itself.
-const EVP_MD* hash_of(DigestAlgorithm algorithm)
-{
-    static const Hash md5(EVP_MD_fetch(nullptr, "MD5", nullptr), EVP_MD_free);
-    static const Hash sha256(EVP_MD_fetch(nullptr, "SHA2-256", nullptr), EVP_MD_free);
-    const EVP_MD* hash = (algorithm == DigestAlgorithm::Md5 ? md5 : sha256).get();
-    // OpenSSL was set up without it (FIPS has no MD5): nothing that traffic can cause or mend.
-    if (hash == nullptr)
-        throw std::runtime_error("OpenSSL does not offer " + std::string(to_text(algorithm)));
-    return hash;
-}
-
 std::string hash_hex(DigestAlgorithm algorithm, std::string_view text)
 {
-    std::array<char, EVP_MAX_MD_SIZE> sum{};
-    unsigned length = 0;
-    if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(sum.data()), &length,
-                   hash_of(algorithm), nullptr) != 1)
-        throw std::runtime_error("OpenSSL could not compute a hash");
-    return to_hex({sum.data(), length});
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};
+    std::size_t length = sum.size();
+    if (algorithm == DigestAlgorithm::Md5) {
+        MD5_CTX state;
+        MD5_Init(&state);
+        MD5_Update(&state, text.data(), text.size());
+        MD5_Final(sum.data(), &state);
+        length = MD5_DIGEST_LENGTH;
+    } else {
+        SHA256_CTX state;
+        SHA256_Init(&state);
+        SHA256_Update(&state, text.data(), text.size());
+        SHA256_Final(sum.data(), &state);
+    }
+    return to_hex({reinterpret_cast<const char*>(sum.data()), length});
 }
 
 // The parts with colons between them.
@@ -63,16 +59,48 @@ std::string sha256_hex(std::string_view text)
     return hash_hex(DigestAlgorithm::Sha256, text);
 }
 
-std::string hmac_sha256(std::string_view key, std::string_view text)
+// RFC 2104: H(key ^ opad, H(key ^ ipad, text)); the state after the first block of each is kept.
+struct HmacSha256::States {
+    SHA256_CTX inner, outer;
+};
+
+HmacSha256::HmacSha256(std::string_view key) : states_(std::make_unique<States>())
 {
-    std::string out(32, '\0');
-    unsigned length = 0;
-    if (key.size() > std::numeric_limits<int>::max() ||
-        HMAC(hash_of(DigestAlgorithm::Sha256), key.data(), static_cast<int>(key.size()),
-             reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-             reinterpret_cast<unsigned char*>(out.data()), &length) == nullptr)
-        throw std::runtime_error("OpenSSL could not compute an HMAC");
-    return out;
+    std::array<unsigned char, SHA256_CBLOCK> block{};
+    if (key.size() > block.size()) {
+        SHA256_CTX state;
+        SHA256_Init(&state);
+        SHA256_Update(&state, key.data(), key.size());
+        SHA256_Final(block.data(), &state);
+    } else {
+        std::copy(key.begin(), key.end(), block.begin());
+    }
+    const auto begin = [&block](SHA256_CTX& state, unsigned char pad) {
+        for (unsigned char& byte : block) byte ^= pad;
+        SHA256_Init(&state);
+        SHA256_Update(&state, block.data(), block.size());
+        for (unsigned char& byte : block) byte ^= pad;
+    };
+    begin(states_->inner, 0x36);
+    begin(states_->outer, 0x5c);
+    OPENSSL_cleanse(block.data(), block.size());
+}
+
+HmacSha256::~HmacSha256()
+{
+    OPENSSL_cleanse(states_.get(), sizeof *states_);
+}
+
+std::string HmacSha256::of(std::string_view text) const
+{
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};
+    SHA256_CTX state = states_->inner;
+    SHA256_Update(&state, text.data(), text.size());
+    SHA256_Final(sum.data(), &state);
+    state = states_->outer;
+    SHA256_Update(&state, sum.data(), sum.size());
+    SHA256_Final(sum.data(), &state);
+    return {sum.begin(), sum.end()};
 }
 
 std::string random_bytes(std::size_t count)

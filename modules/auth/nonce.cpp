@@ -36,11 +36,11 @@ std::optional<std::uint64_t> hex_number(std::string_view digits)
 
 }  // namespace
 
-Nonces::Nonces(std::string secret) : secret_(std::move(secret)), next_(first_number()) {}
+Nonces::Nonces(std::string_view secret) : signer_(secret), next_(first_number()) {}
 
 std::string Nonces::signature(std::string_view text) const
 {
-    return to_hex(sip::hmac_sha256(secret_, text)).substr(0, signature_digits);
+    return to_hex(std::string_view(signer_.of(text)).substr(0, signature_digits / 2));
 }
 
 std::string Nonces::make(std::int64_t expires)

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/sip/digest.h"
+
 namespace junctor::auth
 {
 
@@ -25,15 +27,16 @@ class Nonces
 {
 public:
     // Servers with the same secret accept each other's nonces.
-    explicit Nonces(std::string secret);
+    explicit Nonces(std::string_view secret);
 
     std::string make(std::int64_t expires);
-    std::optional<Nonce> open(std::string_view text) const;  // empty: not signed by us
+    // Empty: not signed by us. Does not check whether it has expired.
+    std::optional<Nonce> open(std::string_view text) const;
 
 private:
     std::string signature(std::string_view text) const;
 
-    const std::string secret_;
+    const sip::HmacSha256 signer_;
     std::atomic<std::uint64_t> next_;
 };
 

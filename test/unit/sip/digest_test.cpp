@@ -133,7 +133,7 @@ TEST_CASE("hashes, random bytes and comparison", "[sip][digest]")
 {
     CHECK(md5_hex("") == "d41d8cd98f00b204e9800998ecf8427e");
     CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==  // RFC 4231 §4.3
+    CHECK(to_hex(HmacSha256("Jefe").of("what do ya want for nothing?")) ==  // RFC 4231 §4.3
           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     CHECK(random_bytes(16).size() == 16);
     CHECK(random_bytes(16) != random_bytes(16));
