@@ -108,7 +108,7 @@ private:
 
     std::optional<std::string> rpid_of(Message& message) const;
     Result<Credentials> find_credentials(const Message& message, std::string_view realm, Kind kind) const;
-    bool is_fresh(const Message& message, const Credentials& credentials, const Nonce& nonce);
+    bool is_fresh(const Message& message, const Credentials& credentials);
     std::uint64_t remembered_nonces() const { return counts_ ? counts_->size() : 0; }
 
     std::string secret_, realm_prefix_, rpid_prefix_, algorithm_text_ = "MD5";
@@ -297,7 +297,9 @@ Authentication::Found Auth::pre_authorise(Message& message, std::string_view rea
                                         quoted_for_log(digest.username), quoted_for_log(digest.realm))});
     if (!digest.qop.empty() && !iequals(digest.qop, "auth") && !iequals(digest.qop, "auth-int"))
         return refuse({400, fmt::format("credentials: unknown qop {}", quoted_for_log(digest.qop))});
-    if (!nonces_->open(digest.nonce)) return {Verdict::NotAuthorised, {}};
+    const auto nonce = nonces_->open(digest.nonce);
+    if (!nonce) return {Verdict::NotAuthorised, {}};
+    found->nonce = *nonce;
     return {Verdict::CheckResponse, std::move(*found)};
 }
 
@@ -311,17 +313,17 @@ bool Auth::response_matches(const Message& message, const Credentials& credentia
 }
 
 // The nonce's time has not run out, and this is no replay.
-bool Auth::is_fresh(const Message& message, const Credentials& credentials, const Nonce& nonce)
+bool Auth::is_fresh(const Message& message, const Credentials& credentials)
 {
     const std::int64_t now = message.environment().worker.clock().unix_seconds();
-    if (nonce.expires < now) {
+    if (credentials.nonce.expires < now) {
         stale_nonces_.add();
         return false;
     }
     const bool counted = !credentials.digest.qop.empty();
     if (!counted && !one_time_nonce_) return true;
     const std::uint32_t count = counted ? hex_count(credentials.digest.nc) : 1;
-    switch (counts_->use(nonce, count, identity(message.sip()), now)) {
+    switch (counts_->use(credentials.nonce, count, identity(message.sip()), now)) {
         case NonceCounts::Use::First:
         case NonceCounts::Use::Retransmission: return true;
         case NonceCounts::Use::Replay: replays_.add(); return false;
@@ -332,9 +334,7 @@ bool Auth::is_fresh(const Message& message, const Credentials& credentials, cons
 
 Verdict Auth::post_authorise(Message& message, const Credentials& credentials)
 {
-    const auto nonce = nonces_->open(credentials.digest.nonce);
-    if (!nonce) return Verdict::NotAuthorised;
-    if (!is_fresh(message, credentials, *nonce)) {
+    if (!is_fresh(message, credentials)) {
         remembered(message).stale[static_cast<int>(credentials.kind)] = true;
         return Verdict::NotAuthorised;
     }

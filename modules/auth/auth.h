@@ -30,11 +30,18 @@ enum class Verdict : std::uint8_t {
     CheckResponse,  // of pre_authorise(): the credentials are worth asking the back end
 };
 
+// What a nonce that we signed says of itself.
+struct Nonce {
+    std::int64_t expires = 0;  // Unix seconds
+    std::uint64_t number = 0;  // unlike that of any other nonce of this process
+};
+
 struct Credentials {
     std::shared_ptr<const std::string> line;  // the whole header line, copied
     std::size_t offset = 0;                   // where it starts in the message
     Kind kind = Kind::Www;
     sip::DigestCredentials digest;  // views into *line
+    Nonce nonce;
 };
 
 class Authentication

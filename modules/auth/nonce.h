@@ -14,14 +14,10 @@
 #include <string_view>
 
 #include "core/sip/digest.h"
+#include "modules/auth/auth.h"
 
 namespace junctor::auth
 {
-
-struct Nonce {
-    std::int64_t expires = 0;  // Unix seconds; not checked by open()
-    std::uint64_t number = 0;  // unlike that of any other nonce of this process
-};
 
 class Nonces
 {
