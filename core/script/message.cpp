@@ -23,8 +23,7 @@ Message::Message(Environment& environment, sip::MessagePtr sip, const transport:
       sip_(std::move(sip)),
       flow_(flow),
       id_(++environment.messages),
-      received_at_(environment.worker.clock().wall()),
-      avps_(std::make_shared<AvpList>())
+      received_at_(environment.worker.clock().wall())
 {
 }
 
@@ -34,6 +33,7 @@ Message::~Message() = default;
 
 std::unique_ptr<Message> Message::copy() const
 {
+    shared_avps();  // what either of them sets, both have
     std::unique_ptr<Message> message(new Message(*this));
     message->transaction.reset();
     message->parsed_uri_.reset();  // it has views into our text

@@ -128,8 +128,12 @@ public:
     const std::vector<Target>& branches() const { return branches_; }
     bool append_branch(Target target);  // false: more than max_branches
 
-    AvpList& avps() { return *avps_; }
-    const std::shared_ptr<AvpList>& shared_avps() const { return avps_; }
+    AvpList& avps() { return *shared_avps(); }
+    const std::shared_ptr<AvpList>& shared_avps() const
+    {
+        if (avps_ == nullptr) avps_ = std::make_shared<AvpList>();
+        return avps_;
+    }
     void use_avps(std::shared_ptr<AvpList> avps) { avps_ = std::move(avps); }
 
     sip::Edits edits;                          // of the message itself
@@ -187,7 +191,7 @@ private:
     WallTime received_at_;
     Target target_;
     std::vector<Target> branches_;
-    std::shared_ptr<AvpList> avps_;
+    mutable std::shared_ptr<AvpList> avps_;  // made on first use, or when a copy is to share it
     std::optional<sip::Uri> parsed_uri_;
     std::vector<std::pair<const void*, std::shared_ptr<void>>> extras_;
 };
