@@ -23,6 +23,9 @@
 namespace junctor::script
 {
 
+// Null, and a line in the log: there is no such block.
+const CompiledRoute* find_block(const CompiledProgram& program, Route kind, unsigned number);
+
 class Execution
 {
 public:

@@ -2,7 +2,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/log.h"
-#include "core/script/interpreter.h"
+#include "core/script/execution.h"
 #include "core/sip/check.h"
 #include "core/sip/write.h"
 #include "core/transaction/branch_id.h"
@@ -114,21 +114,37 @@ void Dispatcher::take_request(const sip::MessagePtr& request, const transport::F
     run_request(request, from);
 }
 
+// A request and its script, for as long as that runs.
+struct Dispatcher::RequestRun {
+    RequestRun(script::Environment& environment, const sip::MessagePtr& request, const transport::Flow& from)
+        : message(environment, request, from)
+    {
+    }
+    script::Message message;
+    transaction::Layer::InProgress progress;
+    std::shared_ptr<const script::CompiledProgram> program;  // a reload meanwhile does not take it away
+    std::optional<script::Execution> execution;
+};
+
 void Dispatcher::run_request(const sip::MessagePtr& request, const transport::Flow& from)
 {
-    auto message = std::make_unique<script::Message>(*environment_, request, from);
-    if (!pass_hooks(*message)) {
+    auto run = std::make_unique<RequestRun>(*environment_, request, from);
+    if (!pass_hooks(run->message)) {
         statistics_.drop_requests.add();
         return;
     }
-    tasks_->start(route_request(std::move(message)));
+    run->progress = layer_->in_progress(*request);
+    run->program = std::static_pointer_cast<const script::CompiledProgram>(environment_->program);
+    const script::CompiledRoute* block = script::find_block(*run->program, script::Route::Request, 0);
+    if (block == nullptr) return;
+    run->execution.emplace(*run->program, *block, script::Route::Request, run->message);
+    // A script that never waits costs no coroutine: 1,500 instructions of an OPTIONS's 23,000.
+    if (!run->execution->start()) tasks_->start(finish_request(std::move(run)));
 }
 
-Task<bool> Dispatcher::route_request(std::unique_ptr<script::Message> message)
+Task<bool> Dispatcher::finish_request(std::unique_ptr<RequestRun> run)
 {
-    const auto progress = layer_->in_progress(message->sip());
-    const auto program = environment_->program;  // a reload meanwhile does not take it away
-    co_await script::run_route(*program, *message, script::Route::Request, 0);
+    co_await run->execution->finish();
     co_return true;
 }
 
@@ -159,22 +175,28 @@ void Dispatcher::take_response(const sip::MessagePtr& response, const transport:
         statistics_.drop_replies.add();
         return;
     }
-    tasks_->start(route_response(std::move(message)));
+    if (environment_->program->has_route(script::Route::OnReply, 0))
+        tasks_->start(route_response(std::move(message)));
+    else
+        finish_response(message);
 }
 
 Task<bool> Dispatcher::route_response(std::shared_ptr<script::Message> message)
 {
     const auto program = environment_->program;
-    if (program->has_route(script::Route::OnReply, 0)) {
-        co_await script::run_route(*program, *message, script::Route::OnReply, 0);
-        if (message->drop && message->sip().status() < 200) {
-            statistics_.drop_replies.add();
-            co_return true;
-        }
+    co_await script::run_route(*program, *message, script::Route::OnReply, 0);
+    if (message->drop && message->sip().status() < 200) {
+        statistics_.drop_replies.add();
+        co_return true;
     }
-    transaction::Response response{message->sip_ptr(), message->flow(), message->edits, message};
-    if (!layer_->match_response(std::move(response))) co_await forward_response(message);
+    finish_response(message);
     co_return true;
+}
+
+void Dispatcher::finish_response(const std::shared_ptr<script::Message>& message)
+{
+    transaction::Response response{message->sip_ptr(), message->flow(), message->edits, message};
+    if (!layer_->match_response(std::move(response))) tasks_->start(forward_response(message));
 }
 
 // RFC 3261 §16.7 step 9 and §18.2.2: on by the Via below ours, without a transaction.

@@ -50,7 +50,9 @@ private:
     void take_request(const sip::MessagePtr& request, const transport::Flow& from);
     void take_response(const sip::MessagePtr& response, const transport::Flow& from);
     void run_request(const sip::MessagePtr& request, const transport::Flow& from);
-    Task<bool> route_request(std::unique_ptr<script::Message> message);
+    struct RequestRun;
+    static Task<bool> finish_request(std::unique_ptr<RequestRun> run);
+    void finish_response(const std::shared_ptr<script::Message>& message);
     Task<bool> route_response(std::shared_ptr<script::Message> message);
     Task<bool> forward_response(std::shared_ptr<script::Message> message);
     bool pass_hooks(script::Message& message) const;
