@@ -30,7 +30,12 @@ constexpr std::size_t max_message_size = 65535;
 
 class Message
 {
+    struct Private {  // who can make one may call the constructor
+        explicit Private() = default;
+    };
+
 public:
+    explicit Message(Private) {}
     // Indexes `bytes`: one whole message as framed by the transport. Fails only where no index can be made:
     // bad first line, a line without a colon, a bare CR or LF, no blank line, too many headers. Header
     // contents are judged by check_message(). What follows the body that a valid Content-Length announces is
@@ -97,7 +102,6 @@ public:
     void overwrite(std::size_t offset, std::string_view text);
 
 private:
-    Message() = default;
     enum class Strictness { Strict, Salvage };
     Result<void> index(Strictness strictness);
     Result<void> index_start_line(std::string_view line, Strictness strictness);

@@ -56,15 +56,15 @@ Line take_folded_line(std::string_view text)
 // name *(SP / HTAB) ":" value; false if it is no header.
 bool split_header(std::string_view line, Header& header)
 {
-    const char* const colon = find(line.data(), line.data() + line.size(), ':');
-    if (colon == nullptr) return false;
-    std::size_t length = static_cast<std::size_t>(colon - line.data());
+    std::size_t length = 0, colon = 0;
+    while (scan::is(line[length], scan::Token))
+        ++length;  // the line ends with CRLF: no token reaches past it
+    for (colon = length; is_blank(line[colon]);) ++colon;
+    if (length == 0 || line[colon] != ':') return false;
     header.line = line;
-    // Not the final CRLF, so that an empty value still stands before it.
-    header.value = trim(line.substr(length + 1, line.size() - length - 1 - crlf.size()));
-    while (length > 0 && is_blank(line[length - 1])) --length;
     header.name = line.substr(0, length);
-    if (length == 0 || !scan::all(header.name, scan::Token)) return false;
+    // Not the final CRLF, so that an empty value still stands before it.
+    header.value = trim(line.substr(colon + 1, line.size() - colon - 1 - crlf.size()));
     header.type = header_type(header.name);
     return true;
 }
@@ -106,7 +106,7 @@ Result<std::shared_ptr<Message>> Message::take(std::string& bytes)
     while (bytes.compare(start, crlf.size(), crlf) == 0) start += crlf.size();
     if (start > 0) bytes.erase(0, start);
 
-    const std::shared_ptr<Message> message(new Message);
+    const auto message = std::make_shared<Message>(Private{});
     message->bytes_ = std::move(bytes);
     if (auto done = message->index(Strictness::Strict); !done) {
         bytes = std::move(message->bytes_);
@@ -121,7 +121,7 @@ std::shared_ptr<Message> Message::salvage(std::string bytes)
     if (bytes.size() > max_message_size) bytes.resize(max_message_size);
     bytes.erase(0, std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
 
-    const std::shared_ptr<Message> message(new Message);
+    const auto message = std::make_shared<Message>(Private{});
     message->bytes_ = mend_line_ends(bytes);
     if (!message->index(Strictness::Salvage)) return nullptr;
     const bool answerable =

@@ -22,6 +22,7 @@ tl::unexpected<Error> bad(const Uri& uri, const char* where, std::string text)
 std::size_t scan_scheme(Uri& uri)
 {
     const std::string_view text = uri.text;
+    if (text.starts_with("sip:")) return 4;  // Scheme::Sip it is
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0 || !is_alpha(text.front())) return 0;
     const std::string_view scheme = text.substr(0, colon);
