@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/base/result.h"
@@ -164,7 +163,7 @@ private:
     TransactionIndex by_key_{&Transaction::next_of_key_};    // server transactions
     TransactionIndex by_call_{&Transaction::next_of_call_};  // Call-ID, CSeq number, From tag
     FinishedTransactions finished_;
-    std::unordered_map<std::uint64_t, Waiting> in_progress_;
+    KeyedTable<Waiting> in_progress_;
     std::function<void(sip::MessagePtr, const transport::Flow&)> cancel_handler_;
     std::vector<std::shared_ptr<Transaction>> ended_;
     junctor::Timer reaper_;
