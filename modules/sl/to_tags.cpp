@@ -1,7 +1,8 @@
 #include "modules/sl/to_tags.h"
 
-#include <fmt/format.h>
+#include <array>
 
+#include "core/base/ascii.h"
 #include "core/sip/digest.h"
 #include "core/transaction/keyed_hash.h"
 
@@ -9,22 +10,25 @@ namespace junctor::sl
 {
 
 ToTags::ToTags(const Endpoint& first_socket)
-    : identity_(sip::md5_hex("junctor stateless " + first_socket.text()))
+    : dotted_identity_(sip::md5_hex("junctor stateless " + first_socket.text()) + '.')
 {
 }
 
 std::string ToTags::tag_for(const sip::Message& request) const
 {
     const sip::Via* via = request.top_via();
-    std::string sender;
-    if (via != nullptr) ((sender += via->sent_by()) += ' ') += via->branch;
-    return fmt::format("{}.{:04x}", identity_, transaction::keyed_hash({}, sender) & 0xffffU);
+    std::uint64_t sender = 0;
+    if (via != nullptr)
+        sender = transaction::keyed_hash({transaction::keyed_hash({}, via->sent_by()), 0}, via->branch);
+    const auto hash = static_cast<std::uint16_t>(sender);
+    const std::array<char, 2> bytes{static_cast<char>(hash >> 8), static_cast<char>(hash)};
+    return dotted_identity_ + to_hex({bytes.data(), bytes.size()});
 }
 
 bool ToTags::is_ours(const sip::Message& ack) const
 {
     const sip::NameAddr* to = ack.to();
-    return to != nullptr && to->tag().starts_with(identity_) && to->tag() == tag_for(ack);
+    return to != nullptr && to->tag().starts_with(dotted_identity_) && to->tag() == tag_for(ack);
 }
 
 }  // namespace junctor::sl

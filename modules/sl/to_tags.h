@@ -26,7 +26,7 @@ public:
     bool is_ours(const sip::Message& ack) const;
 
 private:
-    std::string identity_;
+    std::string dotted_identity_;
 };
 
 }  // namespace junctor::sl
