@@ -20,7 +20,8 @@ struct EventLoop::Impl {
     bool woken = false;                         // under mutex: run_posted() is on its way
     std::atomic<bool> stopping{false};
     std::atomic<std::thread::id> thread{std::this_thread::get_id()};
-    asio::io_context io{1};  // one thread runs it
+    std::vector<std::function<void()>> ending;  // of this turn
+    asio::io_context io{1};                     // one thread runs it
     asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
 
     void run_posted()
@@ -34,11 +35,18 @@ struct EventLoop::Impl {
         for (auto& work_item : batch) work_item();
     }
 
+    void end_turn()
+    {
+        for (std::size_t i = 0; i < ending.size(); ++i) std::exchange(ending[i], {})();  // may ask for more
+        ending.clear();
+    }
+
     // One handler, or sleep until a timer is due. The wheel is looked at after each handler: a busy socket
     // delays no timer.
     void turn()
     {
         wheel.run_due();
+        end_turn();
         const auto due = wheel.next_due();
         if (!due)
             io.run_one();
@@ -46,6 +54,7 @@ struct EventLoop::Impl {
             io.poll_one();
         else
             io.run_one_until(*due);
+        end_turn();
     }
 };
 
@@ -100,6 +109,11 @@ void EventLoop::stop()
 {
     impl_->stopping = true;
     asio::post(impl_->io, [] {});  // it may be asleep
+}
+
+void EventLoop::at_turn_end(std::function<void()> work)
+{
+    impl_->ending.push_back(std::move(work));
 }
 
 boost::asio::io_context& EventLoop::io()

@@ -28,6 +28,9 @@ public:
 
     void run();   // on the calling thread, until stop()
     void stop();  // from any thread
+    // Runs `work` when the handler or the timers that run now have returned: for what is better done once for
+    // all that happens together. From the loop's thread; before run(): in its first turn.
+    void at_turn_end(std::function<void()> work);
     boost::asio::io_context& io();
 
 private:

@@ -20,6 +20,7 @@ SocketTransport::SocketTransport(EventLoop& loop, std::span<const ListenSocket> 
     : sockets_(sockets),
       options_(options),
       hub_(std::move(hub)),
+      sending_(loop),
       udp_(sockets.size()),
       streams_(loop, hub_, options, receiver, statistics_),
       routes_(loop.clock())

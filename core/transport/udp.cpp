@@ -11,6 +11,7 @@ namespace
 
 constexpr Duration send_pause = std::chrono::milliseconds(1);
 constexpr Duration receive_pause = std::chrono::milliseconds(100);  // after an error that should not be
+constexpr std::size_t longest_payload = 65507;                      // over IPv4; IPv6 has room for 20 more
 
 bool is_passing(int error)
 {
@@ -48,14 +49,23 @@ void SendBatch::add(UdpSocket& socket, const Endpoint& to, std::string_view byte
                     Transport::OnError on_error)
 {
     if (items_.size() == size) flush();
+    if (!std::exchange(will_flush_, true)) flush_at_turn_end();
     items_.push_back({&socket, to, bytes_.size(), bytes.size(), std::move(on_error)});
     bytes_ += bytes;
 }
 
+void SendBatch::flush_at_turn_end()
+{
+    loop_.at_turn_end([this, alive = std::weak_ptr(alive_)] {
+        if (alive.expired()) return;
+        will_flush_ = false;
+        flush();
+    });
+}
+
 void SendBatch::flush()
 {
-    const bool collecting =
-        std::exchange(collecting_, false);  // whoever hears of an error may send anew: at once
+    flushing_ = true;
     for (std::span<Item> rest(items_); !rest.empty();) {
         UdpSocket* const socket = rest.front().socket;
         const auto other = std::find_if(rest.begin(), rest.end(),
@@ -64,7 +74,7 @@ void SendBatch::flush()
     }
     items_.clear();
     bytes_.clear();
-    collecting_ = collecting;
+    flushing_ = false;
 }
 
 UdpSocket::UdpSocket(EventLoop& loop, const ListenSocket& socket, Descriptor descriptor,
@@ -91,17 +101,14 @@ void UdpSocket::wait()
 void UdpSocket::receive()
 {
     const int count = received_.receive(readiness_.fd());
-    {
-        const SendBatch::Turn turn(sending_);
-        for (int i = 0; i < count; ++i) {
-            const auto index = static_cast<std::size_t>(i);
-            const Flow from{&socket_, received_.source(index), 0};
-            const std::string_view message = message_in(received_.bytes(index));
-            if (message.empty() || from.remote.port == 0) continue;
-            ++statistics_.received;
-            statistics_.bytes_received += message.size();
-            receiver_.on_message(std::string(message), from);
-        }
+    for (int i = 0; i < count; ++i) {
+        const auto index = static_cast<std::size_t>(i);
+        const Flow from{&socket_, received_.source(index), 0};
+        const std::string_view message = message_in(received_.bytes(index));
+        if (message.empty() || from.remote.port == 0) continue;
+        ++statistics_.received;
+        statistics_.bytes_received += message.size();
+        receiver_.on_message(std::string(message), from);
     }
     if (count < 0 && !is_passing(-count)) {
         log_error("transport", "{}: receiving failed: {}", socket_.text(), system_error_text(-count));
@@ -124,11 +131,10 @@ int UdpSocket::try_send(const Endpoint& to, std::string_view bytes) const
 
 Result<void> UdpSocket::send(const Endpoint& to, std::string_view bytes, Transport::OnError on_error)
 {
-    if (sending_.is_collecting()) {
-        sending_.add(*this, to, bytes, std::move(on_error));
-        return {};
-    }
-    return settle(waiting_.empty() ? try_send(to, bytes) : EAGAIN, to, bytes);
+    if (sending_.is_flushing()) return settle(waiting_.empty() ? try_send(to, bytes) : EAGAIN, to, bytes);
+    if (bytes.size() > longest_payload) return settle(EMSGSIZE, to, bytes);
+    sending_.add(*this, to, bytes, std::move(on_error));
+    return {};
 }
 
 Result<void> UdpSocket::settle(int error, const Endpoint& to, std::string_view bytes)

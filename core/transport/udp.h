@@ -1,5 +1,5 @@
-// One UDP socket of one worker: receives in batches, and what is sent while a batch is worked off leaves in
-// one system call at its end. What is sent at another time (by timers, by streams) leaves at once.
+// One UDP socket of one worker: receives in batches, and what is sent during one turn of the loop leaves in
+// one system call at its end, whether datagrams, timers or a database's answers were the cause.
 //
 // A turn takes at most one batch, so that timers and other sockets get their turn, too. What the system does
 // not take at the moment (EAGAIN, ENOBUFS) waits in a bounded queue for a millisecond. One worker.
@@ -46,24 +46,9 @@ class SendBatch
 public:
     static constexpr std::size_t size = 32;
 
-    // While it lives, sockets put their datagrams here.
-    class Turn
-    {
-    public:
-        explicit Turn(SendBatch& batch) : batch_(batch) { batch_.collecting_ = true; }
-        Turn(const Turn&) = delete;
-        Turn& operator=(const Turn&) = delete;
-        ~Turn()
-        {
-            batch_.flush();
-            batch_.collecting_ = false;
-        }
-
-    private:
-        SendBatch& batch_;
-    };
-
-    bool is_collecting() const { return collecting_; }
+    explicit SendBatch(EventLoop& loop) : loop_(loop) {}
+    // A socket that sends now is called by somebody who heard of an error: it sends at once.
+    bool is_flushing() const { return flushing_; }
     void add(UdpSocket& socket, const Endpoint& to, std::string_view bytes, Transport::OnError on_error);
     void flush();
 
@@ -77,7 +62,11 @@ private:
     };
     std::string_view bytes(const Item& item) const { return {bytes_.data() + item.offset, item.length}; }
 
-    bool collecting_ = false;
+    void flush_at_turn_end();
+
+    EventLoop& loop_;
+    bool will_flush_ = false, flushing_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::string bytes_;
     std::vector<Item> items_;
     std::array<SocketAddress, size> addresses_;  // what the system call is given
@@ -91,7 +80,7 @@ public:
     UdpSocket(EventLoop& loop, const ListenSocket& socket, Descriptor descriptor, const Options& options,
               DatagramBatch& received, SendBatch& sending, Receiver& receiver, Statistics& statistics);
 
-    // An error that the system reports later, when the turn's batch is sent, is told to `on_error`.
+    // What the system says of it, when the turn's batch is sent, is told to `on_error` if it is an error.
     Result<void> send(const Endpoint& to, std::string_view bytes, Transport::OnError on_error = {});
 
 private:

@@ -41,6 +41,28 @@ TEST_CASE("an event loop runs what other threads post, on its own thread and in 
     }
 }
 
+TEST_CASE("what is asked for at the end of a turn runs after all that happens in it, before the next",
+          "[runtime]")
+{
+    EventLoop loop(0);
+    std::string seen;
+    loop.at_turn_end([&] { seen += "first "; });
+    loop.post([&] {
+        loop.at_turn_end([&] {
+            seen += "end ";
+            loop.at_turn_end([&] { seen += "more "; });
+        });
+        loop.post([&] {
+            seen += "next";
+            loop.stop();
+        });
+        seen += "work ";
+    });
+    loop.post([&] { seen += "other "; });
+    loop.run();
+    CHECK(seen == "first work other end more next");
+}
+
 TEST_CASE("an event loop fires timers at their time, also one that is started before a later one",
           "[runtime]")
 {
