@@ -84,6 +84,7 @@ struct ScriptGlobals {
     TextSetting advertised_address;
     IntegerSetting advertised_port;
     BooleanSetting mhomed{false};
+    BooleanSetting udp_segmentation{true};
     IntegerSetting tos{0x10};
     BooleanSetting mcast_loopback{false};
     IntegerSetting mcast_ttl;

@@ -56,6 +56,7 @@ const std::array parameters{
     GlobalParameter{"advertised_address", TextTarget{&G::advertised_address, Form::Host}},
     GlobalParameter{"advertised_port", IntegerTarget{&G::advertised_port, 1, 65535}},
     GlobalParameter{"mhomed", &G::mhomed},
+    GlobalParameter{"udp_segmentation", &G::udp_segmentation},
     GlobalParameter{"tos", SpecialTarget::Tos},
     GlobalParameter{"mcast_loopback", &G::mcast_loopback, no_multicast},
     GlobalParameter{"mcast_ttl", IntegerTarget{&G::mcast_ttl, 0, 255}, no_multicast},

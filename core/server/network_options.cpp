@@ -50,6 +50,7 @@ transport::Options network_options(const script::ScriptGlobals& globals, const O
     if (options.max_buffer && !globals.maxbuffer.is_set()) network.max_receive_buffer = *options.max_buffer;
     network.tos = static_cast<int>(globals.tos.value);
     network.mhomed = globals.mhomed.value;
+    network.udp_segmentation = globals.udp_segmentation.value;
     network.multicast_loopback = globals.mcast_loopback.value;
     if (globals.mcast_ttl.is_set()) network.multicast_ttl = static_cast<int>(globals.mcast_ttl.value);
     network.tcp = !globals.disable_tcp.value && !(options.no_tcp && !globals.disable_tcp.is_set());

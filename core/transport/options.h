@@ -42,6 +42,9 @@ struct Options {
     // Limits that OpenSER does not have.
     std::size_t tcp_write_queue = 1U << 20;  // bytes waiting in one connection
     std::size_t udp_send_queue = 512;        // datagrams waiting in one socket while the system takes none
+    // Datagrams of one length to one peer go through the system's network code together; a capture on this
+    // machine may show them as one.
+    bool udp_segmentation = true;
     // How long we may still answer a peer that has ended its side.
     std::chrono::milliseconds tcp_half_close_grace{std::chrono::seconds(10)};
 };

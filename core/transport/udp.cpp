@@ -1,5 +1,10 @@
 #include "core/transport/udp.h"
 
+#include <cstring>
+#include <numeric>
+
+#include <netinet/udp.h>
+
 #include "core/base/log.h"
 #include "core/transport/datagram.h"
 
@@ -11,11 +16,19 @@ namespace
 
 constexpr Duration send_pause = std::chrono::milliseconds(1);
 constexpr Duration receive_pause = std::chrono::milliseconds(100);  // after an error that should not be
-constexpr std::size_t longest_payload = 65507;                      // over IPv4; IPv6 has room for 20 more
+constexpr std::size_t longest_segment = 1400;   // what is longer may not fit into one packet of the way
+constexpr std::size_t longest_payload = 65507;  // over IPv4; IPv6 has room for 20 more
 
 bool is_passing(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
+}
+
+// A system that does not know UDP_SEGMENT would send the whole train as one datagram.
+bool takes_trains(int fd)
+{
+    const int none = 0;
+    return ::setsockopt(fd, SOL_UDP, UDP_SEGMENT, &none, sizeof none) == 0;
 }
 
 }  // namespace
@@ -82,6 +95,7 @@ UdpSocket::UdpSocket(EventLoop& loop, const ListenSocket& socket, Descriptor des
                      Statistics& statistics)
     : socket_(socket),
       queue_limit_(options.udp_send_queue),
+      in_trains_(options.udp_segmentation && takes_trains(descriptor.get())),
       received_(received),
       sending_(sending),
       receiver_(receiver),
@@ -147,33 +161,80 @@ Result<void> UdpSocket::settle(int error, const Endpoint& to, std::string_view b
     return {};
 }
 
+// How many of `items` can leave as one train.
+std::size_t UdpSocket::train_at_start(std::span<const SendBatch::Item> items) const
+{
+    const SendBatch::Item& first = items.front();
+    if (!in_trains_ || first.length == 0 || first.length > longest_segment) return 1;
+    std::size_t count = 1;
+    for (std::size_t total = first.length; count < items.size(); ++count) {
+        const SendBatch::Item& next = items[count];
+        total += next.length;
+        if (next.to != first.to || next.length == 0 || next.length > first.length || total > longest_payload)
+            break;
+        if (next.length < first.length) return count + 1;
+    }
+    return count;
+}
+
+// Fills in what sendmmsg() is given; returns how many trains there are.
+std::size_t UdpSocket::couple(std::span<const SendBatch::Item> items)
+{
+    SendBatch& room = sending_;
+    std::size_t trains = 0;
+    for (std::size_t count = 0; !items.empty(); items = items.subspan(count), ++trains) {
+        count = room.lengths_[trains] = train_at_start(items);
+        const SendBatch::Item& first = items.front();
+        const std::size_t length = items[count - 1].offset + items[count - 1].length - first.offset;
+        room.addresses_[trains] = SocketAddress(first.to);
+        room.parts_[trains] = {room.bytes_.data() + first.offset, length};
+
+        msghdr& header = room.headers_[trains].msg_hdr;
+        header = {};
+        header.msg_name = room.addresses_[trains].data();
+        header.msg_namelen = room.addresses_[trains].size();
+        header.msg_iov = &room.parts_[trains];
+        header.msg_iovlen = 1;
+        if (count == 1) continue;
+        header.msg_control = room.segmented_[trains].bytes;
+        header.msg_controllen = sizeof room.segmented_[trains].bytes;
+        cmsghdr& control = *CMSG_FIRSTHDR(&header);
+        control.cmsg_level = SOL_UDP;
+        control.cmsg_type = UDP_SEGMENT;
+        control.cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+        const auto segment = static_cast<std::uint16_t>(first.length);
+        std::memcpy(CMSG_DATA(&control), &segment, sizeof segment);
+    }
+    return trains;
+}
+
 std::size_t UdpSocket::send_some(std::span<SendBatch::Item> items)
 {
     SendBatch& room = sending_;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const std::string_view bytes = room.bytes(items[i]);
-        room.addresses_[i] = SocketAddress(items[i].to);
-        room.parts_[i] = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmmsg only reads them
-        room.headers_[i].msg_hdr.msg_name = room.addresses_[i].data();
-        room.headers_[i].msg_hdr.msg_namelen = room.addresses_[i].size();
-        room.headers_[i].msg_hdr.msg_iov = &room.parts_[i];
-        room.headers_[i].msg_hdr.msg_iovlen = 1;
+    if (!waiting_.empty()) return send_singly(items, EAGAIN);  // not past what is waiting already
+    const std::size_t trains = couple(items);
+    const int count =
+        ::sendmmsg(readiness_.fd(), room.headers_.data(), static_cast<unsigned>(trains), MSG_DONTWAIT);
+    if (count > 0)
+        return std::accumulate(room.lengths_.begin(), room.lengths_.begin() + count, std::size_t{0});
+    if (errno == EINTR) return 0;
+    // The first train was refused; those behind it are tried again. A way that takes no trains (a device
+    // without checksums, a small MTU) may take its datagrams.
+    const std::size_t length = room.lengths_.front();
+    return send_singly(items.first(length), length == 1 ? errno : 0);
+}
+
+std::size_t UdpSocket::send_singly(std::span<SendBatch::Item> items, int error)
+{
+    for (const SendBatch::Item& item : items) {
+        const std::string_view bytes = sending_.bytes(item);
+        const int result = error != 0 ? error : waiting_.empty() ? try_send(item.to, bytes) : EAGAIN;
+        if (const auto sent = settle(result, item.to, bytes); !sent) {
+            ++statistics_.send_errors;
+            if (item.on_error) item.on_error(sent.error());
+        }
     }
-    int count = -1;
-    int error = EAGAIN;  // not past what is waiting already
-    if (waiting_.empty()) {
-        count = ::sendmmsg(readiness_.fd(), room.headers_.data(), static_cast<unsigned>(items.size()),
-                           MSG_DONTWAIT);
-        error = errno;
-    }
-    if (count > 0) return static_cast<std::size_t>(count);
-    if (error == EINTR) return 0;
-    // The first one was refused: the others are tried again.
-    if (const auto sent = settle(error, items.front().to, room.bytes(items.front())); !sent) {
-        ++statistics_.send_errors;
-        if (items.front().on_error) items.front().on_error(sent.error());
-    }
-    return 1;
+    return items.size();
 }
 
 void UdpSocket::send_waiting()

@@ -1,6 +1,10 @@
 // One UDP socket of one worker: receives in batches, and what is sent during one turn of the loop leaves in
 // one system call at its end, whether datagrams, timers or a database's answers were the cause.
 //
+// Neighbours to one peer leave as a train: one pass through the system's network code, which cuts it into
+// datagrams (UDP_SEGMENT, Linux 4.18). They must be of one length, only the last may be shorter. Measured
+// with 64 OPTIONS in flight over loopback: 3.4 us each instead of 5.6, since each pass takes 2.4.
+//
 // A turn takes at most one batch, so that timers and other sockets get their turn, too. What the system does
 // not take at the moment (EAGAIN, ENOBUFS) waits in a bounded queue for a millisecond. One worker.
 #pragma once
@@ -69,8 +73,14 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::string bytes_;
     std::vector<Item> items_;
-    std::array<SocketAddress, size> addresses_;  // what the system call is given
+    // What the system call is given, a train each.
+    struct Segmented {  // a control message, UDP_SEGMENT: how long the datagrams of the train are
+        alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(std::uint16_t))];
+    };
+    std::array<SocketAddress, size> addresses_;
     std::array<iovec, size> parts_{};
+    std::array<Segmented, size> segmented_{};
+    std::array<std::size_t, size> lengths_{};  // in datagrams
     std::array<mmsghdr, size> headers_{};
 };
 
@@ -95,11 +105,16 @@ private:
     int try_send(const Endpoint& to, std::string_view bytes) const;  // 0 or errno
     // After the system took it or not.
     Result<void> settle(int error, const Endpoint& to, std::string_view bytes);
-    std::size_t send_some(std::span<SendBatch::Item> items);  // of sending_; so many are settled
+    // Of sending_; so many are settled.
+    std::size_t send_some(std::span<SendBatch::Item> items);
+    std::size_t send_singly(std::span<SendBatch::Item> items, int error_of_first);
+    std::size_t train_at_start(std::span<const SendBatch::Item> items) const;
+    std::size_t couple(std::span<const SendBatch::Item> items);
     void send_waiting();
 
     const ListenSocket& socket_;
     const std::size_t queue_limit_;
+    const bool in_trains_;
     DatagramBatch& received_;
     SendBatch& sending_;
     Receiver& receiver_;

@@ -236,6 +236,7 @@ TEST_CASE("every parameter of core.md is known", "[script][globals]")
                              "advertised_address",
                              "advertised_port",
                              "mhomed",
+                             "udp_segmentation",
                              "tos",
                              "mcast_loopback",
                              "mcast_ttl",

@@ -173,6 +173,53 @@ TEST_CASE("datagrams arrive whole and in their order, with the sender's address"
     CHECK(two.transport->statistics().bytes_received == one.transport->statistics().bytes_sent);
 }
 
+TEST_CASE("datagrams of any lengths to any peers, sent in one turn, stay what they are",
+          "[transport][sockets]")
+{
+    EventLoop loop(0);
+    Options options = on_loopback();
+    options.udp_segmentation = GENERATE(true, false);  // neighbours of one length leave as a train
+    Server one(loop, options), two(loop), three(loop);
+    std::vector<std::string> to_two, to_three;
+    const auto send = [&](Server& to, std::vector<std::string>& sent, std::size_t length) {
+        sent.push_back(request(std::to_string(sent.size())));
+        sent.back().resize(length, 'x');
+        REQUIRE(one.transport->send(to.at(Protocol::Udp), sent.back()));
+    };
+    for (const std::size_t length : {100, 100, 100, 60, 60, 100, 99, 100, 1400, 1400, 1401, 1401, 3000, 3000})
+        send(two, to_two, length);
+    for (const std::size_t length : {80, 80, 80}) {
+        send(two, to_two, length);
+        send(three, to_three, length);
+    }
+    for (int i = 0; i < 100; ++i)
+        send(three, to_three, 1300);  // more than a train's 65,507 bytes, or a batch
+    REQUIRE(two.run_until([&] {
+        return two.listener.messages.size() + three.listener.messages.size() ==
+               to_two.size() + to_three.size();
+    }));
+    CHECK(two.listener.messages == to_two);
+    CHECK(three.listener.messages == to_three);
+    CHECK(one.transport->statistics().send_errors == 0);
+}
+
+TEST_CASE("a train that is refused tells of each of its datagrams", "[transport][sockets]")
+{
+    EventLoop loop(0);
+    Server server(loop);
+    auto nowhere = server.at(Protocol::Udp);
+    nowhere.remote.port = 0;  // which the system refuses
+    std::vector<std::string> told;
+    for (const std::string name : {"a", "b", "c"})
+        REQUIRE(server.transport->send(nowhere, request(name),
+                                       [&told, name](const Error&) { told.push_back(name); }));
+    REQUIRE(server.transport->send(server.at(Protocol::Udp), request("d")));
+    REQUIRE(server.run_until([&] { return !server.listener.messages.empty(); }));
+    CHECK(told == std::vector<std::string>{"a", "b", "c"});
+    CHECK(server.listener.messages == std::vector{request("d")});
+    CHECK(server.transport->statistics().send_errors == 3);
+}
+
 TEST_CASE("keep-alives are ignored and a trailing NUL is cut off", "[transport][sockets]")
 {
     EventLoop loop(0);
