@@ -36,6 +36,7 @@ public:
         while (seen_.size() < readers) seen_.push_back(std::make_unique<Seen>());
     }
 
+    bool is_loaded() const { return number_.load(std::memory_order_acquire) != 0; }
     // The content in force; T{} before the first put(). The reference is good until this reader's next call.
     const T& read(unsigned reader)
     {

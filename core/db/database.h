@@ -18,6 +18,7 @@
 #include "core/db/breaker.h"
 #include "core/db/driver.h"
 #include "core/db/log_folder.h"
+#include "core/db/postponed.h"
 #include "core/db/spool.h"
 #include "core/db/write_queue.h"
 #include "core/runtime/clock.h"
@@ -127,6 +128,14 @@ public:
     Result<std::shared_ptr<Database>> open_with_spool(std::string_view url);
     Task<void> drain_spools();  // at the end, on `home`
 
+    // From now on a database that is away is no error at the start: what needs it follows on `home` when it
+    // is there (postponed.h).
+    void start_without_them(Worker& home) { postponed_ = std::make_unique<Postponed>(home); }
+    // For the start: does `work` now and blocks, or postpones it where that is allowed and needed. Its `what`
+    // is for the log.
+    Result<void> now_or_later(std::string what, Postponed::Work work);
+    void end_waiting();  // what is still postponed is given up; on `home`, before modules stop
+
 private:
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<Driver>, std::less<>> drivers_;
@@ -135,6 +144,7 @@ private:
     OpenFolder open_folder_;
     Worker* home_ = nullptr;
     std::shared_ptr<LogFolder> folder_;
+    std::unique_ptr<Postponed> postponed_;  // null: every database must be there
 };
 
 }  // namespace junctor::db

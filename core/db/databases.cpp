@@ -2,6 +2,7 @@
 
 #include "core/base/ascii.h"
 #include "core/db/database.h"
+#include "core/db/run_blocking.h"
 
 namespace junctor::db
 {
@@ -56,7 +57,9 @@ Result<std::shared_ptr<Database>> Databases::open(std::string_view text, bool ma
         return fail(taken.error());
     if (auto taken = take_milliseconds(*url, "slow", 0, settings.slow); !taken) return fail(taken.error());
     settings.spool.deadline = settings.deadline;
-    auto backend = driver->second->open(*url, may_create);
+    auto backend = driver->second->open(*url, may_create ? Opening::OrMake : Opening::Existing);
+    if (!backend && postponed_ && Postponed::is_away(backend.error()))
+        backend = driver->second->open(*url, Opening::Unseen);
     if (!backend) return fail(std::move(backend.error()));
     auto database = std::make_shared<Database>(full, std::move(*backend), settings);
     open_.emplace(text, database);
@@ -88,6 +91,19 @@ Result<std::shared_ptr<LogFolder>> Databases::journal_folder()
     auto opened = open_folder_();
     if (opened) folder_ = *opened;
     return opened;
+}
+
+Result<void> Databases::now_or_later(std::string what, Postponed::Work work)
+{
+    auto done = run_blocking(work());
+    if (done || !postponed_ || !Postponed::is_away(done.error())) return done;
+    postponed_->add(std::move(what), std::move(done.error()), std::move(work));
+    return {};
+}
+
+void Databases::end_waiting()
+{
+    if (postponed_) postponed_->end();
 }
 
 std::vector<std::shared_ptr<Database>> Databases::all() const

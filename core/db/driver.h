@@ -113,14 +113,19 @@ public:
     virtual void close() = 0;
 };
 
+enum class Opening : std::uint8_t {
+    Existing,  // connects, so that a wrong URL stops the start with a sentence
+    OrMake,    // a database that is not there is made
+    Unseen,    // it is away (Existing said so, 503): the backend connects when it is asked
+};
+
 class Driver
 {
 public:
     virtual ~Driver() = default;
     virtual std::vector<std::string> schemes() const = 0;  // of db_url, lower case
-    // Connects, so that a wrong URL stops the start with a sentence. An unknown parameter is an error.
-    // May block: called at start and by tools. `may_create`: a database that is not there is made (sqlite).
-    virtual Result<std::shared_ptr<Backend>> open(const Url& url, bool may_create) = 0;
+    // An unknown parameter is an error. May block: called at start and by tools.
+    virtual Result<std::shared_ptr<Backend>> open(const Url& url, Opening how) = 0;
 };
 
 }  // namespace junctor::db

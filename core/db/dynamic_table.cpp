@@ -36,7 +36,7 @@ Task<Result<RowSet>> DynamicTable::select(std::vector<ColumnId> columns, Conditi
                                           Duration within) const
 {
     Statement statement;
-    statement.layout = layout_;
+    if (is_bound()) statement.layout = layout_;
     statement.columns = std::move(columns);
     statement.where = std::move(where);
     statement.order = std::move(order);
@@ -48,7 +48,7 @@ Task<Result<RowSet>> DynamicTable::select(std::vector<ColumnId> columns, Conditi
 
 Task<Result<std::uint64_t>> DynamicTable::write(Statement statement, Duration within) const
 {
-    statement.layout = layout_;
+    if (is_bound()) statement.layout = layout_;
     auto ready = prepared(std::move(statement));
     if (!ready) co_return fail(std::move(ready.error()));
     std::vector<Statement> one;

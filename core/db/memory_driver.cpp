@@ -273,7 +273,7 @@ std::vector<std::string> MemoryDriver::schemes() const
     return all;
 }
 
-Result<std::shared_ptr<Backend>> MemoryDriver::open(const Url& url, bool)
+Result<std::shared_ptr<Backend>> MemoryDriver::open(const Url& url, Opening)
 {
     const auto served = served_.find(url.scheme);
     const std::string& database = served == served_.end() ? url.database : served->second;

@@ -31,7 +31,7 @@ public:
     // lead to `database`.
     void serve(std::string scheme, std::string database);
     std::vector<std::string> schemes() const override;
-    Result<std::shared_ptr<Backend>> open(const Url& url, bool may_create) override;
+    Result<std::shared_ptr<Backend>> open(const Url& url, Opening how) override;
 
     // `db slow 50ms`, `db away`, `db back`: for all its databases. Away: every query fails with 503, also
     // what is under way. Zero: fast again.

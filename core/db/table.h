@@ -4,7 +4,7 @@
 //     d.table(&Group::members_);                            // declared: bound and checked before start()
 //     const auto rows = co_await members_.select(db::where(&Membership::username, user));
 //
-// After bind() it does not change: any worker may use it. Errors are values; a row that cannot be read (text
+// Once bound it does not change: any worker may use it. Errors are values; a row that cannot be read (text
 // where a number must be) is left out and logged. Writes are answered after their commit (write_queue.h).
 #pragma once
 
@@ -35,7 +35,7 @@ public:
     }
 
     template <class Member>
-    bool has(Member Row::*member) const  // an optional column that this database has
+    bool has(Member Row::*member) const  // an optional column that this database has; once bound
     {
         return TableBase::has(column_id(member));
     }
@@ -148,7 +148,7 @@ private:
     {
         Statement s;
         s.kind = kind;
-        s.layout = layout_;
+        if (is_bound()) s.layout = layout_;  // else prepared() refuses it
         return s;
     }
     Statement selection(Where<Row> where, Window<Row> window) const

@@ -65,32 +65,59 @@ std::vector<TableBase::Renaming> TableBase::renamings()
     return all;
 }
 
-Result<void> TableBase::bind(Databases& databases, std::string_view url)
+void TableBase::take_names(const TableBase& other)
+{
+    for (std::size_t i = 0; i < wanted_.size(); ++i) wanted_[i].name = other.wanted_[i].name;
+}
+
+Result<void> TableBase::bind(Databases& databases, std::string_view url, Check check)
 {
     auto database = databases.open(url);
     if (!database) return fail(std::move(database.error()));
-    return bind(std::move(*database));
+    auto work = [this, database = *database, check = std::move(check)] {
+        return bind_waiting(database, check);
+    };
+    return databases.now_or_later(where(**database), std::move(work));
 }
 
 Result<void> TableBase::bind(std::shared_ptr<Database> database)
 {
-    const std::string where = fmt::format("table {} of {}", name_, database->url().text());
-    auto found = run_blocking(database->inspect(name_));
-    if (!found) return fail(std::move(found.error()));
-    if (found->columns.empty())
-        return fail(fmt::format("{} does not exist; make it with: junctorctl db create {}", where, name_));
+    return run_blocking(bind_waiting(std::move(database)));
+}
 
-    auto version = run_blocking(database->version_of(name_));
-    if (!version) return fail(std::move(version.error()));
-    if (!accepted_.accept(*version))
+Task<Result<void>> TableBase::bind_waiting(std::shared_ptr<Database> database, Check check)
+{
+    const auto found = co_await database->inspect(name_);
+    if (!found) co_return fail(found.error());
+    const auto version = co_await database->version_of(name_);
+    if (!version) co_return fail(version.error());
+    if (auto taken = take(*found, *version, where(*database)); !taken) co_return taken;
+    if (check)
+        if (auto passed = check(); !passed) co_return passed;
+    database_ = std::move(database);
+    bound_.store(true, std::memory_order_release);
+    co_return Result<void>{};
+}
+
+std::string TableBase::where(const Database& database) const
+{
+    return fmt::format("table {} of {}", name_, database.url().text());
+}
+
+// Makes the layout of what was found, or says what is wrong with it.
+Result<void> TableBase::take(const FoundTable& found, int version, const std::string& where)
+{
+    if (found.columns.empty())
+        return fail(fmt::format("{} does not exist; make it with: junctorctl db create {}", where, name_));
+    if (!accepted_.accept(version))
         return fail(fmt::format(
             "{} has version {} in table version, needed is {}; mend it with: junctorctl db migrate {}", where,
-            *version, versions_text(accepted_), name_));
+            version, versions_text(accepted_), name_));
 
     auto layout = std::make_shared<Layout>();
     layout->table = name_;
     for (Wanted& wanted : wanted_) {
-        const FoundColumn* column = found->column(wanted.name);
+        const FoundColumn* column = found.column(wanted.name);
         if (column == nullptr && !wanted.optional) {
             std::string way_out = fmt::format("mend it with: junctorctl db migrate {}", name_);
             if (!wanted.parameter.empty())
@@ -105,15 +132,15 @@ Result<void> TableBase::bind(std::shared_ptr<Database> database)
         if (column != nullptr && wanted.any_type) wanted.type = column->type;
         layout->columns.push_back({column == nullptr ? std::string() : column->name, wanted.type});
     }
-    version_ = *version;
+    version_ = version;
     layout_ = std::move(layout);
-    database_ = std::move(database);
     return {};
 }
 
 Result<Statement> TableBase::prepared(Statement statement) const
 {
-    if (!is_bound()) return fail(fmt::format("table {} is not bound to a database", name_));
+    if (statement.layout == nullptr)
+        return fail(503, fmt::format("table {} is not bound to a database", name_));
     if (const Condition* lacking = first_lacking(statement.where, *layout_))
         return fail(
             fmt::format("table {} of this database has no column {}", name_, wanted_[lacking->column].name));

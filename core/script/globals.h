@@ -65,6 +65,7 @@ struct ScriptGlobals {
     IntegerSetting db_deadline{2000};   // ms
     IntegerSetting db_slow_query{500};  // ms; 0: none is slow
     IntegerSetting db_breaker{5};       // failures in a row; 0: none
+    BooleanSetting db_required{true};   // at the start
     BooleanSetting disable_core_dump{false};
     IntegerSetting open_files_limit;
     IntegerSetting memlog{4};

@@ -36,6 +36,7 @@ const std::array parameters{
     GlobalParameter{"db_deadline", IntegerTarget{&G::db_deadline, 1, 3600000}},
     GlobalParameter{"db_slow_query", IntegerTarget{&G::db_slow_query, 0, 3600000}},
     GlobalParameter{"db_breaker", IntegerTarget{&G::db_breaker, 0, 1000000}},
+    GlobalParameter{"db_required", &G::db_required},
     GlobalParameter{"disable_core_dump", &G::disable_core_dump},
     GlobalParameter{"open_files_limit", IntegerTarget{&G::open_files_limit}},
     GlobalParameter{"memlog", IntegerTarget{&G::memlog, -100, 100}, no_pools},

@@ -99,6 +99,7 @@ Engine::~Engine() = default;
 Result<void> Engine::start()
 {
     databases_.use(database_settings(configuration_.globals()));
+    if (!configuration_.globals().db_required.value) databases_.start_without_them(world_.main_loop);
     if (auto added = add_blacklists(blacklists_, configuration_.globals()); !added) return added;
     const auto& modules = configuration_.loader().modules();
     for (const auto& module : modules)
@@ -158,6 +159,7 @@ void Engine::count_unfinished(std::function<void(std::size_t)> answer)
 
 Task<bool> Engine::stop()
 {
+    databases_.end_waiting();
     const auto& modules = configuration_.loader().modules();
     bool all_well = true;
     while (started_ > 0) {

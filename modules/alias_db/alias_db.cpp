@@ -61,7 +61,7 @@ private:
 Result<AliasesPtr> AliasDb::parse_argument(const script::Argument& argument, script::BindContext&,
                                            std::type_identity<AliasesPtr>)
 {
-    return tables_.use(argument.text, [this] { return std::make_shared<Aliases>(columns_); });
+    return tables_.use(argument.text, [] { return std::make_shared<Aliases>(); });
 }
 
 Result<void> AliasDb::start(StartContext& context)
@@ -74,13 +74,17 @@ Result<void> AliasDb::start(StartContext& context)
 Result<void> AliasDb::bind(const std::string& name, Aliases& aliases, db::Databases& databases) const
 {
     aliases.set_name(name);
+    aliases.take_names(columns_);
     aliases.set_deadline(std::chrono::milliseconds(db_deadline_));
-    if (auto bound = aliases.bind(databases, db_url_); !bound) return fail("alias_db: " + bound.error().text);
-    if (use_domain_ && !aliases.has(&Alias::alias_domain))
-        return fail(fmt::format(
-            "alias_db: table {} has no column for the alias's domain: name it with alias_domain_column, "
-            "or set use_domain to 0",
-            name));
+    const auto check = [this, &aliases]() -> Result<void> {
+        if (!use_domain_ || aliases.has(&Alias::alias_domain)) return {};
+        return fail(
+            fmt::format("table {} has no column for the alias's domain: name it with alias_domain_column, "
+                        "or set use_domain to 0",
+                        aliases.name()));
+    };
+    if (auto bound = aliases.bind(databases, db_url_, check); !bound)
+        return fail("alias_db: " + bound.error().text);
     return {};
 }
 

@@ -40,7 +40,7 @@ Result<std::vector<Loaded>> parse_load_credentials(std::string_view text, script
 Result<void> Accounts::bind(const Columns& columns, std::vector<Loaded> loaded, db::Databases& databases,
                             std::string_view url)
 {
-    db::DynamicTable table(name_, db::versions::from(lowest_version));
+    db::DynamicTable& table = table_.emplace(name_, db::versions::from(lowest_version));
     columns_ = columns;
     loaded_ = std::move(loaded);
     user_ = table.add(columns.user, db::Type::Text);
@@ -50,9 +50,7 @@ Result<void> Accounts::bind(const Columns& columns, std::vector<Loaded> loaded, 
     if (!columns.sha256.empty()) sha256_ = table.add(columns.sha256, db::Type::Text);
     if (!columns.sha256b.empty()) sha256b_ = table.add(columns.sha256b, db::Type::Text);
     for (const Loaded& item : loaded_) loaded_columns_.push_back(table.add_of_any_type(item.column));
-    if (auto bound = table.bind(databases, url); !bound) return bound;
-    table_.emplace(std::move(table));
-    return {};
+    return table.bind(databases, url);
 }
 
 std::optional<db::ColumnId> Accounts::secret_column(const sip::DigestCredentials& digest) const

@@ -5,7 +5,6 @@
 
 #include "core/base/log.h"
 #include "core/db/cached.h"
-#include "core/db/run_blocking.h"
 #include "core/module/module.h"
 
 namespace junctor::domain
@@ -57,19 +56,21 @@ public:
     Result<void> start(StartContext& context) override;
 
 private:
-    bool must_wait() const { return db_mode_ == 0; }
+    bool in_memory() const { return db_mode_ != 0; }
+    // Also until it is in memory, if the database was away at the start.
+    bool must_wait() const { return !in_memory() || !domains_.is_loaded(); }
 
     // Each in two forms: from memory, and from the database.
-    Code is_from_local(Message& message) { return in_memory(message, from_host(message), no_from); }
+    Code is_from_local(Message& message) { return look_up(message, from_host(message), no_from); }
     Task<Code> is_from_local_waiting(Message& message) { return ask(message, from_host(message), no_from); }
-    Code is_uri_host_local(Message& message) { return in_memory(message, uri_host(message), not_local); }
+    Code is_uri_host_local(Message& message) { return look_up(message, uri_host(message), not_local); }
     Task<Code> is_uri_host_local_waiting(Message& message)
     {
         return ask(message, uri_host(message), not_local);
     }
     Code is_domain_local(Message& message, script::VariablePtr host)
     {
-        return in_memory(message, value_of(message, *host), not_local);
+        return look_up(message, value_of(message, *host), not_local);
     }
     Task<Code> is_domain_local_waiting(Message& message, script::VariablePtr host)
     {
@@ -80,7 +81,8 @@ private:
     static Host from_host(Message& message);
     static Host uri_host(Message& message);
     static Host value_of(Message& message, const script::Variable& variable);
-    Code in_memory(Message& message, const Host& host, Code without_host);
+    Code look_up(Message& message, const Host& host, Code without_host);
+    Task<Result<void>> load();
     Task<Code> ask(Message& message, Host host, Code without_host);
 
     Task<mi::Reply> reload(mi::Request);
@@ -95,12 +97,19 @@ private:
 Result<void> Domain::start(StartContext& context)
 {
     table_.set_deadline(std::chrono::milliseconds(db_deadline_));
-    if (must_wait()) return {};
+    if (!in_memory()) return {};
     domains_.prepare(context.workers());
-    const auto loaded = db::run_blocking(db::load(domains_, table_, add_row));
-    if (!loaded) return fail(fmt::format("domain: table {}: {}", table_.name(), loaded.error().text));
+    return context.databases().now_or_later("domain: table " + table_.name(), [this] { return load(); });
+}
+
+Task<Result<void>> Domain::load()
+{
+    const auto loaded = co_await db::load(domains_, table_, add_row);
+    if (!loaded)
+        co_return fail(loaded.error().status,
+                       fmt::format("domain: table {}: {}", table_.name(), loaded.error().text));
     log_info("domain", "{} domains loaded", *loaded);
-    return {};
+    co_return Result<void>{};
 }
 
 Domain::Host Domain::from_host(Message& message)
@@ -126,7 +135,7 @@ Domain::Host Domain::value_of(Message& message, const script::Variable& variable
     return std::string(value.text());
 }
 
-Code Domain::in_memory(Message& message, const Host& host, Code without_host)
+Code Domain::look_up(Message& message, const Host& host, Code without_host)
 {
     if (!host) return without_host;
     const DomainSet& domains = domains_.read(message.environment().worker.index());
@@ -145,7 +154,7 @@ Task<Code> Domain::ask(Message& message, Host host, Code without_host)
 // With db_mode 0 what the table says is in force already.
 Task<mi::Reply> Domain::reload(mi::Request)
 {
-    if (must_wait()) co_return mi::Reply::ok();
+    if (!in_memory()) co_return mi::Reply::ok();
     const auto loaded = co_await db::load(domains_, table_, add_row);
     if (!loaded) {
         log_error("domain", "table {} is not reloaded, the domains stay as they were: {}", table_.name(),
@@ -158,7 +167,7 @@ Task<mi::Reply> Domain::reload(mi::Request)
 Task<mi::Reply> Domain::dump(mi::Request)
 {
     std::shared_ptr<const DomainSet> domains = domains_.current();
-    if (must_wait()) {
+    if (!in_memory()) {
         db::Cached<DomainSet> now;
         const auto loaded = co_await db::load(now, table_, add_row);
         if (!loaded) co_return mi::Reply::error(500, "Domain table cannot be read");

@@ -5,7 +5,6 @@
 // in memory, its expressions compiled; re_grp_reload puts a changed table in force.
 #include "core/base/log.h"
 #include "core/db/cached.h"
-#include "core/db/run_blocking.h"
 #include "core/module/module.h"
 #include "core/script/regex.h"
 #include "modules/group/user_source.h"
@@ -92,6 +91,7 @@ private:
     Task<Code> is_user_in(Message& message, UserSource whose, std::string group);
     Code get_user_group(Message& message, const UserSource& whose, const script::AvpName& avp);
     Result<void> refuse_without_expressions(std::span<const script::Argument>) const;
+    Task<Result<void>> load();
     Task<mi::Reply> reload(mi::Request);
 
     std::string db_url_ = "mysql://openserro:openserro@localhost/openser";
@@ -124,9 +124,16 @@ Result<void> Group::start(StartContext& context)
     if (auto bound = expressions_.bind(context.databases(), db_url_); !bound)
         return fail("group: " + bound.error().text);
     compiled_.prepare(context.workers());
-    const auto loaded = db::run_blocking(db::load(compiled_, expressions_, add_row));
-    if (!loaded) return fail(fmt::format("group: table {}: {}", re_table_, loaded.error().text));
-    return {};
+    return context.databases().now_or_later("group: table " + re_table_, [this] { return load(); });
+}
+
+Task<Result<void>> Group::load()
+{
+    const auto loaded = co_await db::load(compiled_, expressions_, add_row);
+    if (!loaded)
+        co_return fail(loaded.error().status,
+                       fmt::format("group: table {}: {}", re_table_, loaded.error().text));
+    co_return Result<void>{};
 }
 
 Task<Code> Group::is_user_in(Message& message, UserSource whose, std::string group)
@@ -147,6 +154,9 @@ Code Group::get_user_group(Message& message, const UserSource& whose, const scri
 {
     const auto user = whose.of(message);
     if (!user) return no_user;
+    if (!compiled_.is_loaded())
+        return message.fail(
+            {503, fmt::format("table {} has not been read yet: its database is away", re_table_)}, no_user);
     const std::string uri = fmt::format("sip:{}@{}", user->name, user->domain);
 
     int matches = 0;

@@ -32,7 +32,7 @@ Result<void> try_connection(const Settings& settings, bool may_create)
 
 }  // namespace
 
-Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, bool may_create)
+Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, db::Opening how)
 {
     Settings settings;
     settings.host = url.host.empty() ? "localhost" : url.host;
@@ -54,8 +54,9 @@ Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, bool may_c
     parameters.number("network_timeout", 1, 3600, settings.network_timeout);
     if (auto good = parameters.finish(); !good) return fail(std::move(good.error()));
 
-    if (auto tried = try_connection(settings, may_create); !tried)
-        return fail(tried.error().status, fmt::format("{}: {}", url.text(), tried.error().text));
+    if (how != db::Opening::Unseen)
+        if (auto tried = try_connection(settings, how == db::Opening::OrMake); !tried)
+            return fail(tried.error().status, fmt::format("{}: {}", url.text(), tried.error().text));
     return std::make_shared<db::BlockingBackend>(
         [settings](db::BlockingBackend::Use) { return connect(settings); }, limits);
 }

@@ -12,8 +12,7 @@ class Driver final : public db::Driver
 {
 public:
     std::vector<std::string> schemes() const override { return {"mysql"}; }
-    // `may_create`: a database that the server does not have is made.
-    Result<std::shared_ptr<db::Backend>> open(const db::Url& url, bool may_create) override;
+    Result<std::shared_ptr<db::Backend>> open(const db::Url& url, db::Opening how) override;
 };
 
 }  // namespace junctor::mysql

@@ -62,24 +62,26 @@ Result<void> make_database(const Settings& settings, const std::string& name)
     return {};
 }
 
+Result<void> try_connection(const db::Url& url, const Settings& settings, bool may_create)
+{
+    const PgPtr trial = connect(settings);
+    if (PQstatus(trial.get()) == CONNECTION_OK) return {};
+    const bool missing = is_missing_database(trial.get(), url.database);
+    if (missing && may_create) return make_database(settings, url.database);
+    const std::string way_out =
+        missing ? fmt::format("; make it with: junctorctl --db {} db create", url.text()) : "";
+    return fail(503, error_text(trial.get()) + way_out);
+}
+
 }  // namespace
 
-Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, bool may_create)
+Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, db::Opening how)
 {
     auto settings = Settings::of(url);
     if (!settings) return fail(settings.error());
-
-    const PgPtr trial = connect(*settings);
-    if (PQstatus(trial.get()) != CONNECTION_OK) {
-        const bool missing = is_missing_database(trial.get(), url.database);
-        if (!missing || !may_create) {
-            const std::string way_out =
-                missing ? fmt::format("; make it with: junctorctl --db {} db create", url.text()) : "";
-            return fail(503, fmt::format("{}: {}{}", url.text(), error_text(trial.get()), way_out));
-        }
-        if (auto made = make_database(*settings, url.database); !made)
-            return fail(made.error().status, fmt::format("{}: {}", url.text(), made.error().text));
-    }
+    if (how != db::Opening::Unseen)
+        if (auto tried = try_connection(url, *settings, how == db::Opening::OrMake); !tried)
+            return fail(tried.error().status, fmt::format("{}: {}", url.text(), tried.error().text));
     return std::make_shared<Backend>(std::move(*settings));
 }
 

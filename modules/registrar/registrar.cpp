@@ -207,7 +207,7 @@ Result<SaveFlags> Registrar::parse_argument(const script::Argument& argument, sc
     const auto bits = script::ArgumentType<unsigned>::parse(argument, context);
     if (!bits || *bits > all_flags) return fail("flags are 1 (memory only), 2 (no answer) or 3");
     if ((*bits & flag_memory) != 0) memory_only_used_ = true;
-    if (memory_only_used_ && usrloc_ != nullptr && usrloc_->reads_wait())
+    if (memory_only_used_ && usrloc_ != nullptr && usrloc_->is_database_only())
         return fail("flag 1, memory only, contradicts usrloc's db_mode 3: nothing is kept in memory");
     return SaveFlags{*bits};
 }
@@ -233,7 +233,7 @@ Result<void> Registrar::start(StartContext& context)
     if (locations == nullptr) return fail("registrar needs usrloc: load it before");
     if (sl_ == nullptr) return fail("registrar needs sl: load it before");
     if (auto parsed = parse_avps(context.registry()); !parsed) return parsed;
-    if (memory_only_used_ && locations->reads_wait())
+    if (memory_only_used_ && locations->is_database_only())
         return fail(
             "save() with flag 1, memory only, contradicts usrloc's db_mode 3: nothing is kept in memory");
 

@@ -14,7 +14,7 @@ namespace junctor::sqlite
 {
 namespace fs = std::filesystem;
 
-Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, bool may_create)
+Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, db::Opening how)
 {
     Settings settings;
     db::BlockingBackend::Limits limits;
@@ -29,7 +29,7 @@ Result<std::shared_ptr<db::Backend>> Driver::open(const db::Url& url, bool may_c
     const fs::path path = fs::absolute(url.database, unknown);
     if (url.database == ":memory:" || path.string().find('"') != std::string::npos)
         return fail(fmt::format("{}: a file is needed, without quotes in its name", url.text()));
-    if (!may_create && !fs::exists(path))
+    if (how != db::Opening::OrMake && !fs::exists(path))
         return fail(503, fmt::format("{}: there is no file {}; make it with: junctorctl --db {} db create",
                                      url.text(), path.string(), url.text()));
     settings.path = path.string();

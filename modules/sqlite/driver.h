@@ -12,7 +12,7 @@ class Driver final : public db::Driver
 {
 public:
     std::vector<std::string> schemes() const override { return {"sqlite"}; }
-    Result<std::shared_ptr<db::Backend>> open(const db::Url& url, bool may_create) override;
+    Result<std::shared_ptr<db::Backend>> open(const db::Url& url, db::Opening how) override;
 };
 
 }  // namespace junctor::sqlite

@@ -8,6 +8,7 @@ namespace junctor::usrloc
 BindingStore::BindingStore(std::string name, const StoreSettings& settings, Worker& main_loop,
                            OnChange on_change)
     : name_(std::move(name)),
+      main_loop_(main_loop),
       mode_(settings.mode),
       rules_(settings.rules),
       settings_(settings),
@@ -18,23 +19,40 @@ BindingStore::BindingStore(std::string name, const StoreSettings& settings, Work
 {
 }
 
-Result<void> BindingStore::open(db::Databases& databases, std::string_view url, const LocationTable& columns,
-                                std::int64_t now)
+Result<void> BindingStore::open(db::Databases& databases, std::string_view url, const LocationTable& columns)
 {
-    if (mode_ == DbMode::Memory) return {};
+    if (mode_ == DbMode::Memory) {
+        ready_ = true;
+        return {};
+    }
     storage_ = std::make_unique<Storage>(name_, columns, settings_.storage);
-    if (auto bound = storage_->bind(databases, url); !bound) return bound;
+    if (auto opened = storage_->open(databases, url); !opened) return opened;
     upkeep_.use(*storage_);
     if (auto opened = open_journal(databases); !opened) return opened;
-    if (mode_ == DbMode::DatabaseOnly) return {};
+    return databases.now_or_later("usrloc: table " + name_, [this] { return load(); });
+}
 
-    const auto loaded = storage_->load(
-        now, settings_.fetch_rows,
-        [this](std::string_view aor, BindingPtr binding) { memory_.load(aor, std::move(binding), rules_); });
-    if (!loaded) return fail(loaded.error());
-    log_info("usrloc", "table {}: {} contact(s) loaded", name_, *loaded);
+// Until it is loaded nobody changes it, so that what an attempt that failed left behind is what the next one
+// finds.
+Task<Result<void>> BindingStore::load()
+{
+    if (auto bound = co_await storage_->bind(); !bound) co_return bound;
+    if (mode_ != DbMode::DatabaseOnly) {
+        const auto loaded = co_await storage_->load(main_loop_.clock().unix_seconds(), settings_.fetch_rows,
+                                                    [this](std::string_view aor, BindingPtr binding) {
+                                                        memory_.load(aor, std::move(binding), rules_);
+                                                    });
+        if (!loaded) co_return fail(loaded.error());
+        log_info("usrloc", "table {}: {} contact(s) loaded", name_, *loaded);
+        if (auto played = play_journal(); !played) co_return played;
+    }
+    ready_.store(true, std::memory_order_release);
+    co_return Result<void>{};
+}
+
+Result<void> BindingStore::play_journal()
+{
     if (!journal_) return {};
-
     const auto played = journal_->replay(settings_.storage.sockets, [this](const BindingJournal::Entry& e) {
         memory_.restore(e.aor, e.uri, e.call_id, e.binding, rules_);
     });
@@ -43,6 +61,11 @@ Result<void> BindingStore::open(db::Databases& databases, std::string_view url, 
         log_notice("usrloc", "table {}: {} change(s) taken from the journal of a server that did not stop",
                    name_, *played);
     return {};
+}
+
+Error BindingStore::not_ready() const
+{
+    return {503, fmt::format("table {} has not been loaded yet: its database is away", name_)};
 }
 
 Result<void> BindingStore::open_journal(db::Databases& databases)
@@ -69,6 +92,7 @@ Result<void> BindingStore::open_journal(db::Databases& databases)
 
 Task<Result<Bindings>> BindingStore::find_waiting(std::string aor) const
 {
+    if (!is_ready()) co_return fail(not_ready());
     if (mode_ != DbMode::DatabaseOnly) co_return memory_.find(aor);
     co_return co_await storage_->select(std::move(aor));
 }
@@ -107,6 +131,7 @@ Task<Outcome> BindingStore::apply_journaled(const Registration& registration)
 
 Task<Outcome> BindingStore::apply_waiting(const Registration& registration)
 {
+    if (!is_ready()) co_return Outcome{Outcome::Status::NotStored, {}, not_ready()};
     if (settings_.journaling == Journaling::Awaited) co_return co_await apply_journaled(registration);
     if (!writes_wait()) co_return apply(registration);
     const std::string aor(registration.aor);
@@ -145,6 +170,7 @@ Bindings BindingStore::list(std::uint32_t cflags, std::int64_t now, unsigned par
 
 Task<Result<Bindings>> BindingStore::list_waiting(std::uint32_t cflags, std::int64_t now) const
 {
+    if (!is_ready()) co_return fail(not_ready());
     if (mode_ != DbMode::DatabaseOnly) co_return list(cflags, now, 0, 1);
     co_return co_await storage_->select_with(cflags, now);
 }

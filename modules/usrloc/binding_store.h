@@ -12,6 +12,7 @@
 // main loop.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -42,9 +43,10 @@ public:
     using OnChange = std::function<void(const Location&, std::string_view aor, const Change&)>;
 
     BindingStore(std::string name, const StoreSettings& settings, Worker& main_loop, OnChange on_change);
-    // Binds the table and loads it, as db_mode asks. Blocks: at start.
-    Result<void> open(db::Databases& databases, std::string_view url, const LocationTable& columns,
-                      std::int64_t now);
+    // Binds the table and loads it, as db_mode asks. Blocks: at start. Where the start may do without the
+    // database it follows later; until is_ready() all that waits is refused with 503.
+    Result<void> open(db::Databases& databases, std::string_view url, const LocationTable& columns);
+    bool is_ready() const { return ready_.load(std::memory_order_acquire); }
 
     const std::string& name() const override { return name_; }
     Bindings find(std::string_view aor) const override { return memory_.find(aor); }
@@ -62,6 +64,9 @@ public:
 private:
     bool writes_wait() const { return mode_ == DbMode::WriteThrough || mode_ == DbMode::DatabaseOnly; }
     Result<void> open_journal(db::Databases& databases);
+    Task<Result<void>> load();
+    Result<void> play_journal();
+    Error not_ready() const;
     Task<Outcome> apply_journaled(const Registration& registration);
     struct Applied {
         Outcome outcome;
@@ -72,7 +77,9 @@ private:
     void on_expired(std::string_view aor, const BindingPtr& binding);
 
     std::string name_;
+    Worker& main_loop_;
     DbMode mode_;
+    std::atomic<bool> ready_ = false;
     Rules rules_;
     StoreSettings settings_;
     MemoryTable memory_;

@@ -26,9 +26,10 @@ public:
     bool writes_wait() const override
     {
         return mode_ == DbMode::WriteThrough || mode_ == DbMode::DatabaseOnly ||
-               settings_.journaling == Journaling::Awaited;
+               settings_.journaling == Journaling::Awaited || !is_ready();
     }
-    bool reads_wait() const override { return mode_ == DbMode::DatabaseOnly; }
+    bool reads_wait() const override { return mode_ == DbMode::DatabaseOnly || !is_ready(); }
+    bool is_database_only() const override { return mode_ == DbMode::DatabaseOnly; }
     bool use_domain() const override { return use_domain_; }
     std::uint32_t nat_flag() const override { return nat_flag_; }
     void on_change(OnChange callback) override { callbacks_.push_back(std::move(callback)); }
@@ -46,6 +47,7 @@ private:
     void add_statistics(BindingStore& store);
     std::uint64_t registered_users() const;
     BindingStore* find(std::string_view table) const;
+    bool is_ready() const;
     Result<std::string> aor_from(const std::string& argument) const;
     std::int64_t now() const { return main_loop_->clock().unix_seconds(); }
     Task<bool> run_upkeep();

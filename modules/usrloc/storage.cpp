@@ -16,6 +16,8 @@ namespace
 // Bits of `flags` in layout 1003. Bit 1 is memory-only: a stored row never has it.
 constexpr std::int64_t old_nat = 1, old_sip_ping = 4;
 
+constexpr Duration patience_of_load = std::chrono::minutes(1);  // for each query
+
 struct AorParts {
     std::string_view user, domain;
 
@@ -47,32 +49,41 @@ std::uint64_t order_of(std::string_view aor)
 }  // namespace
 
 Storage::Storage(std::string table, const LocationTable& columns, const StorageSettings& settings)
-    : settings_(settings), table_(columns)
+    : settings_(settings)
 {
-    // Both tables take the names that modparams gave.
-    const auto named = table_.renamings();
-    const auto to_name = rows_.renamings();
-    for (std::size_t i = 0; i < named.size(); ++i) *to_name[i].name = *named[i].name;
+    table_.take_names(columns);
+    rows_.take_names(columns);
     table_.set_deadline(settings.deadline);
     rows_.set_deadline(settings.deadline);
     table_.set_name(table);
     rows_.set_name(std::move(table));
 }
 
-Result<void> Storage::bind(db::Databases& databases, std::string_view url)
+Result<void> Storage::open(db::Databases& databases, std::string_view url)
 {
-    // What an earlier life left in the spool is in the table before anybody reads it.
-    if (settings_.spool)
-        if (const auto opened = databases.open_with_spool(url); !opened) return fail(opened.error());
-    if (auto bound = table_.bind(databases, url); !bound) return bound;
-    if (auto bound = rows_.bind(databases, url); !bound) return bound;
+    auto opened = settings_.spool ? databases.open_with_spool(url) : databases.open(url);
+    if (!opened) return fail(std::move(opened.error()));
+    database_ = std::move(*opened);
+    return {};
+}
+
+Task<Result<void>> Storage::bind()
+{
+    if (auto bound = co_await table_.bind_waiting(database_); !bound) co_return bound;
+    if (auto bound = co_await rows_.bind_waiting(database_); !bound) co_return bound;
+    // What an earlier life left in the spool is in the table before anybody reads it: open() has seen to
+    // that, or else, when the database comes later, the spool itself.
+    const db::Spool* const spool = database_->spool();
+    if (spool != nullptr && spool->status().state != db::Spool::State::Direct &&
+        !db::is_run_blocking(*Worker::current()))
+        co_return fail(503, fmt::format("table {}: rows from the spool come first", table_.name()));
     if (settings_.match_call_id && !has_cflags())
         log_warning(
             "usrloc",
             "table {} has layout {}: its key has no Call-ID, so that matching_mode 1 cannot store one "
             "contact under two",
             table_.name(), table_.version());
-    return {};
+    co_return Result<void>{};
 }
 
 // --- rows to bindings ---
@@ -136,10 +147,9 @@ void Storage::complain(const Complaints& complaints) const
         log_warning("usrloc", "table {}: {} row(s) {}", table_.name(), count, reason);
 }
 
-Result<std::uint64_t> Storage::load(std::int64_t now, std::size_t fetch_rows,
-                                    const std::function<void(std::string_view aor, BindingPtr)>& each) const
+Task<Result<std::uint64_t>> Storage::load(std::int64_t now, std::size_t fetch_rows, Each each) const
 {
-    if (auto removed = db::run_blocking(remove_expired(now)); !removed) return removed;
+    if (auto removed = co_await remove_expired(now, patience_of_load); !removed) co_return removed;
     Complaints complaints;
     std::string aor;
     std::uint64_t loaded = 0;
@@ -149,10 +159,10 @@ Result<std::uint64_t> Storage::load(std::int64_t now, std::size_t fetch_rows,
             ++loaded;
         }
     };
-    const auto scanned = db::run_blocking(table_.scan(read_row, {}, fetch_rows));
+    const auto scanned = co_await table_.scan(read_row, {}, fetch_rows, patience_of_load);
     complain(complaints);
-    if (!scanned) return scanned;
-    return loaded;
+    if (!scanned) co_return scanned;
+    co_return loaded;
 }
 
 Task<Result<Bindings>> Storage::read_all(db::Where<StoredRow> where) const
@@ -293,9 +303,9 @@ Task<Result<std::uint64_t>> Storage::remove(std::string aor, BindingPtr binding,
     return table_.write(std::move(one), order_of(aor));
 }
 
-Task<Result<std::uint64_t>> Storage::remove_expired(std::int64_t now) const
+Task<Result<std::uint64_t>> Storage::remove_expired(std::int64_t now, Duration within) const
 {
-    return table_.remove(where_expired(now));
+    return table_.remove(where_expired(now), within);
 }
 
 }  // namespace junctor::usrloc

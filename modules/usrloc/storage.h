@@ -32,11 +32,13 @@ class Storage
 {
 public:
     Storage(std::string table, const LocationTable& columns, const StorageSettings& settings);
-    Result<void> bind(db::Databases& databases, std::string_view url);  // blocks
+    // Opens the database, which may be away if the start allows that. Blocks.
+    Result<void> open(db::Databases& databases, std::string_view url);
+    Task<Result<void>> bind();  // after an error it may be tried again
 
-    // Everything that has not expired, batch by batch; expired rows are deleted. Blocks: at start only.
-    Result<std::uint64_t> load(std::int64_t now, std::size_t fetch_rows,
-                               const std::function<void(std::string_view aor, BindingPtr)>& each) const;
+    // Everything that has not expired, batch by batch; expired rows are deleted. `each` must not wait.
+    using Each = std::function<void(std::string_view aor, BindingPtr)>;
+    Task<Result<std::uint64_t>> load(std::int64_t now, std::size_t fetch_rows, Each each) const;
     Task<Result<Bindings>> select(std::string aor) const;  // in the order of preference
     Task<Result<Bindings>> select_with(std::uint32_t cflags, std::int64_t now) const;
 
@@ -46,7 +48,7 @@ public:
     // Rows of this binding; with `expired_at` only those that have expired in the database, too.
     Task<Result<std::uint64_t>> remove(std::string aor, BindingPtr binding,
                                        std::int64_t expired_at = 0) const;
-    Task<Result<std::uint64_t>> remove_expired(std::int64_t now) const;
+    Task<Result<std::uint64_t>> remove_expired(std::int64_t now, Duration within = {}) const;
 
 private:
     using Where = db::Where<ScannedRow>;
@@ -68,6 +70,7 @@ private:
     void complain(const Complaints& complaints) const;
 
     StorageSettings settings_;
+    std::shared_ptr<db::Database> database_;
     // A write was not answered in time: what it was to insert may be there. From then on inserts look first,
     // so that no row is there twice.
     mutable std::atomic<bool> unsure_ = false;

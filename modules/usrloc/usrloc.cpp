@@ -110,6 +110,12 @@ BindingStore* Usrloc::find(std::string_view table) const
     return nullptr;
 }
 
+// A handful of tables at most; for each message.
+bool Usrloc::is_ready() const
+{
+    return std::all_of(stores_.begin(), stores_.end(), [](const auto& store) { return store->is_ready(); });
+}
+
 Result<Location*> Usrloc::use(std::string_view table)
 {
     if (BindingStore* known = find(table)) return known;
@@ -124,8 +130,7 @@ Result<Location*> Usrloc::use(std::string_view table)
             for (auto callback = callbacks_.rbegin(); callback != callbacks_.rend(); ++callback)
                 (*callback)(location, aor, change);
         });
-    if (auto opened = store->open(*databases_, db_url_, columns_, now()); !opened)
-        return fail(opened.error());
+    if (auto opened = store->open(*databases_, db_url_, columns_); !opened) return fail(opened.error());
     add_statistics(*store);
     return stores_.emplace_back(std::move(store)).get();
 }
@@ -160,7 +165,7 @@ Task<bool> Usrloc::run_upkeep()
 {
     bool complete = true;
     for (const auto& store : stores_)
-        if (!co_await store->upkeep().run()) complete = false;
+        if (store->is_ready() && !co_await store->upkeep().run()) complete = false;
     co_return complete;
 }
 

@@ -82,8 +82,11 @@ public:
 
     // The table of that name; loaded now if it is not in use yet, which is possible until the workers serve.
     virtual Result<Location*> use(std::string_view table) = 0;
-    virtual bool writes_wait() const = 0;        // db_mode 1 and 3
+    // Asked for each request: they also wait, in vain, until the tables are loaded after a start without
+    // database.
+    virtual bool writes_wait() const = 0;        // db_mode 1 and 3, or 2 with its journal awaited
     virtual bool reads_wait() const = 0;         // db_mode 3
+    virtual bool is_database_only() const = 0;   // db_mode 3: nothing is kept in memory
     virtual bool use_domain() const = 0;         // AoRs are user@domain, not user
     virtual std::uint32_t nat_flag() const = 0;  // bit mask of nat_bflag; 0: not set
 

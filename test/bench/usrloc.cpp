@@ -142,7 +142,7 @@ bool measure_database(std::size_t count, const std::string& url)
     {
         EventLoop loop(0);
         BindingStore store("location", settings(DbMode::WriteBack), loop, nobody);
-        if (!store.open(databases, url, LocationTable(), now())) return false;
+        if (!store.open(databases, url, LocationTable())) return false;
         apply_all(store, count, 1);
         TaskGroup tasks;
         const auto start = SteadyClock::now();
@@ -160,7 +160,7 @@ bool measure_database(std::size_t count, const std::string& url)
     BindingStore store("location", settings(DbMode::WriteThrough), loop, nobody);
     const std::size_t before = resident_bytes();
     const auto start = SteadyClock::now();
-    if (!store.open(databases, url, LocationTable(), now())) return false;
+    if (!store.open(databases, url, LocationTable())) return false;
     const Seconds took = SteadyClock::now() - start;
     fmt::print("loaded       {:9.0f} rows/s, {} contacts; {:.0f} bytes each\n",
                static_cast<double>(store.memory().contacts()) / took.count(), store.memory().contacts(),

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from harness import HOST, TOP, Failed, Server, expect, run_tests  # noqa: E402
+from harness import HOST, TOP, Failed, Server, expect, request, run_tests, wait_until  # noqa: E402
 
 SCRIPT = """
 loadmodule "DRIVER.so"
@@ -151,12 +151,46 @@ def through_absence(build, name, mode, extra=""):
             expect(twice == 0, f"{twice} rows are there twice")
 
 
+def register(server, user):
+    answer = request("REGISTER", f"sip:{user}@{HOST}", server.port, f"Contact: <sip:{user}@{HOST}:5999>\r\nExpires: 600\r\n")
+    return answer.split("\r\n")[0][8:11]
+
+
+def through_start(build, name):
+    script = SCRIPT.replace("DRIVER", name).replace("MODE", "1").replace("EXTRA", "")
+    with DatabaseServer(name) as database:
+        with Server(build, script) as server:
+            server.environment["JUNCTOR_DB"] = database.url
+            server.create_database()
+            server.start()
+            expect(register(server, "before") == "200", "no registration with the database there")
+            server.stop()
+            database.run("stop")
+            server.start(wait=False)
+            expect(server.process.wait(30) == 255, "the start is not refused by default")
+            expect(database.url.split("@")[1].split("/")[0] in server.log.read_text(), "nobody says which database is away")
+
+            server.script.write_text("db_required=no\n" + server.script.read_text())
+            server.start()
+            expect(request("OPTIONS", f"sip:{HOST}", server.port).startswith("SIP/2.0 200"), "OPTIONS needs no database")
+            expect(register(server, "meanwhile") == "500", "a registration is taken without the database")
+            database.run("start")
+            wait_until(lambda: register(server, "after") == "200", 15, "registrations are taken")
+            expect(server.ctl("ul", "show", f"before@{HOST}").count("Contact") == 1, "what was registered before is not loaded")
+            expect(server.stop(60) == 0, "the server did not stop in good order")
+            expect(sorted(registered(server)) == ["after", "before"], f"table location has {registered(server)}")
+
+
 def each_driver(build, mode, extra=""):
+    through_each(build, lambda name: through_absence(build, name, mode, extra))
+
+
+def through_each(build, story):
     found = [name for name in DRIVERS if (pathlib.Path(build) / f"lib/junctor/modules/{name}.so").exists()]
     if not found:
         raise Failed("no driver for a database server is built")
     with concurrent.futures.ThreadPoolExecutor() as together:
-        for outcome in [together.submit(through_absence, build, name, mode, extra) for name in found]:
+        for outcome in [together.submit(story, name) for name in found]:
             outcome.result()
 
 
@@ -175,5 +209,10 @@ def test_write_back(build):
     each_driver(build, 2)
 
 
+def test_start(build):
+    """a start without the database is refused; with db_required=no the server serves the rest, and loads when it comes"""
+    through_each(build, lambda name: through_start(build, name))
+
+
 if __name__ == "__main__":
-    run_tests([test_write_through, test_spool, test_write_back])
+    run_tests([test_start, test_write_through, test_spool, test_write_back])

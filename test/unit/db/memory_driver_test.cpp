@@ -239,7 +239,7 @@ TEST_CASE("a queue of writes that is full refuses more", "[db]")
     DatabaseSettings settings;
     settings.deadline = 1s;
     settings.writes = {.waiting = 2, .batch = 10};
-    auto database = std::make_shared<Database>(url, driver.open(url, false).value(), settings);
+    auto database = std::make_shared<Database>(url, driver.open(url, Opening::Existing).value(), settings);
     Table<Thing> things;
     REQUIRE(things.bind(database));
     driver.slow(50ms);

@@ -216,6 +216,7 @@ TEST_CASE("every parameter of core.md is known", "[script][globals]")
                              "db_deadline",
                              "db_slow_query",
                              "db_breaker",
+                             "db_required",
                              "disable_core_dump",
                              "open_files_limit",
                              "memlog",

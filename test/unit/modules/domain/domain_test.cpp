@@ -173,3 +173,22 @@ TEST_CASE_METHOD(Fixture, "what cannot be used stops the start", "[domain]")
         CHECK_THAT(refusal(), Catch::Contains("table domain") && Catch::Contains("NULL"));
     }
 }
+
+TEST_CASE_METHOD(Fixture, "after a start without the database it is asked until the table is in memory",
+                 "[domain]")
+{
+    module.context.databases().start_without_them(env.worker);
+    driver->away();
+    begin(1);
+    CHECK(module.waits("is_uri_host_local"));
+    CHECK(uri_host("sip:bob@example.test") == -1);
+    driver->back();
+    for (int second = 0; second < 11; ++second) {
+        env.clock.advance(1s);
+        env.worker.run_posted();
+        env.worker.timers().run_due();
+        env.worker.run_posted();
+    }
+    CHECK_FALSE(module.waits("is_uri_host_local"));
+    CHECK(uri_host("sip:bob@example.test") == 1);
+}

@@ -239,3 +239,22 @@ TEST_CASE_METHOD(Fixture, "re_grp_reload puts a changed table in force, or leave
     CHECK(module.command("re_grp_reload").code == 500);
     CHECK(groups_of("sip:1@h") == "1: 1");
 }
+
+TEST_CASE_METHOD(Fixture, "after a start without the database groups are known when it comes", "[group]")
+{
+    add_expression("^sip:bob@", std::int64_t{7});
+    module.context.databases().start_without_them(env.worker);
+    driver->away();
+    begin_with_expressions();
+    CHECK(groups_of("sip:bob@example.test") == "-1:");
+    CHECK(is_in("From", "int") == -5);
+    driver->back();
+    for (int second = 0; second < 11; ++second) {
+        env.clock.advance(1s);
+        env.worker.run_posted();
+        env.worker.timers().run_due();
+        env.worker.run_posted();
+    }
+    CHECK(groups_of("sip:bob@example.test") == "1: 7");
+    CHECK(is_in("From", "int") == 1);
+}

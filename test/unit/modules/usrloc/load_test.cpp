@@ -3,6 +3,7 @@
 using namespace junctor;
 using namespace junctor::test;
 using namespace std::chrono_literals;
+using Status = usrloc::Outcome::Status;
 using Uris = std::vector<std::string>;
 
 namespace
@@ -199,4 +200,67 @@ TEST_CASE("Changes are told to those who asked, newest first", "[usrloc]")
     server.apply({.cseq = 4, .seconds = 10});
     server.pass(60s);
     CHECK(told == "IxUxRxIxEx");
+}
+
+TEST_CASE("A server that starts without its database refuses what waits, and loads when it comes", "[usrloc]")
+{
+    const int mode = GENERATE(1, 2, 3);
+    LocationServer server(mode);
+    server.keep_journals();
+    server.insert({});
+    server.driver->away();
+
+    SECTION("by default it does not start")
+    {
+        CHECK_FALSE(server.start());
+    }
+    SECTION("unless db_required=no")
+    {
+        server.usrloc.context.databases().start_without_them(server.env.worker);
+        REQUIRE(server.start());
+        CHECK(server.service().writes_wait());
+        CHECK(server.service().reads_wait());
+        const auto found = server.await(server.location->find_waiting("alice"));
+        REQUIRE_FALSE(found);
+        CHECK(found.error().status == 503);
+        CHECK(server.apply({.aor = "bob", .uri = "sip:b@h"}) == Status::NotStored);
+        CHECK(server.command("ul_show_contact", {"location", "alice"}).code == 500);
+        server.pass(90s);  // the timer finds nothing to do
+        CHECK(server.command("ul_flush", {}).code == 200);
+
+        SECTION("it ends in good order")
+        {
+            CHECK(server.await(server.usrloc.module().stop()));
+        }
+        SECTION("and serves when the database is there")
+        {
+            server.driver->back();
+            server.pass(11s);
+            CHECK(server.service().reads_wait() == (mode == 3));
+            CHECK(server.service().writes_wait());
+            CHECK(server.uris() == Uris{"sip:a@192.0.2.7"});
+            CHECK(server.apply({.aor = "bob", .uri = "sip:b@h"}) == Status::Done);
+            CHECK(server.command("ul_flush", {}).code == 200);
+            CHECK(server.rows() == 2);
+        }
+    }
+}
+
+TEST_CASE("The journal of a killed server waits for the database, too", "[usrloc]")
+{
+    LocationServer first(2);
+    first.keep_journals();
+    REQUIRE(first.start());
+    REQUIRE(first.apply({}) == Status::Done);
+
+    LocationServer second(2, first);
+    second.driver->away();
+    second.usrloc.context.databases().start_without_them(second.env.worker);
+    REQUIRE(second.start());
+    CHECK(second.apply({.cseq = 2}) == Status::NotStored);
+    second.driver->back();
+    second.pass(11s);
+    CHECK(second.uris() == Uris{"sip:a@192.0.2.7"});
+    CHECK(second.command("ul_flush", {}).code == 200);
+    CHECK(second.rows() == 1);
 }
