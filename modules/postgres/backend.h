@@ -29,6 +29,7 @@ public:
     void read(Worker& asker, db::Statement select, db::Abandoned abandoned, OnRows done) override;
     void write(Worker& asker, std::vector<db::Unit> units, OnWritten done) override;
     unsigned write_lanes() const override { return server_->settings.writers; }
+    std::uint64_t reconnects() const override { return server_->reconnects.value(); }
     std::unique_ptr<db::Scan> scan(db::Statement select, std::size_t batch) override;
     void inspect(Worker& asker, std::string table, OnTable done) override;
     void tables(Worker& asker, OnNames done) override;

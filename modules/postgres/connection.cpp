@@ -209,6 +209,7 @@ void Connection::become_ready()
     patience_.stop();
     if (attempts_ > 0) log_notice(area, "{}: connected again", settings_.url);
     attempts_ = 0;
+    if (ready_since_ != TimePoint{}) server_->reconnects.add();
     ready_since_ = loop_.clock().now();
     state_ = State::Ready;
     user_.on_ready();

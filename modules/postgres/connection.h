@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/counter.h"
 #include "core/base/result.h"
 #include "core/db/statement.h"
 #include "core/runtime/descriptor.h"
@@ -35,6 +36,7 @@ namespace junctor::postgres
 struct Server {
     Settings settings;
     NameLookup names;
+    Counter reconnects;  // connections made in place of lost ones
 };
 using ServerPtr = std::shared_ptr<Server>;
 

@@ -420,6 +420,7 @@ TEST_CASE("connections that the server cut are made anew; what was under way hea
             const auto read = worker.run(things.select(columns, Condition{}));
             if (!read) CHECK(read.error().status == 503);
             CHECK(succeeds_soon([&] { return worker.run(things.select(columns, Condition{})).has_value(); }));
+            CHECK(f.database()->reconnects() > static_cast<std::uint64_t>(i));
         }
     }
     SECTION("while a reading waits: 503 at once")
