@@ -69,6 +69,8 @@ mi::Reply spool_status(const db::Databases& databases)
             .with("refused", std::to_string(counters.refused.value()))
             .with("full", std::to_string(counters.full.value()));
     }
+    for (const auto& journal : databases.journals())
+        reply.add("Journal", journal.name).with("bytes", std::to_string(journal.bytes()));
     return reply;
 }
 
@@ -78,8 +80,9 @@ void add_database_commands(Registry& registry, db::Databases& databases)
 {
     for (const auto& database : databases.all()) add_statistics(registry, database);
     (void)registry.add_command(
-        command("spool_status", "Rows that wait on disk for a database, and what has become of others", false,
-                [&databases](const mi::Request&) { return spool_status(databases); }));
+        command("spool_status",
+                "What waits on disk for a database: spools, and what has become of their rows; journals",
+                false, [&databases](const mi::Request&) { return spool_status(databases); }));
 }
 
 }  // namespace junctor::admin

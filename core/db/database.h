@@ -123,7 +123,15 @@ public:
         open_folder_ = std::move(open);
         home_ = &home;
     }
-    Result<std::shared_ptr<LogFolder>> journal_folder();
+    Result<std::shared_ptr<LogFolder>> journal_folder(IfMissing what = IfMissing::Make);  // null: Leave
+    // A module's own journal there, for `spool status`. `bytes`: what it holds; callable as long as this
+    // lives.
+    struct ListedJournal {
+        std::string name;
+        std::function<std::uint64_t()> bytes;
+    };
+    void list_journal(ListedJournal journal) { journals_.push_back(std::move(journal)); }  // at start
+    const std::vector<ListedJournal>& journals() const { return journals_; }
     // The same database, with a spool: for who calls keep(). Blocks.
     Result<std::shared_ptr<Database>> open_with_spool(std::string_view url);
     Task<void> drain_spools();  // at the end, on `home`
@@ -144,6 +152,7 @@ private:
     OpenFolder open_folder_;
     Worker* home_ = nullptr;
     std::shared_ptr<LogFolder> folder_;
+    std::vector<ListedJournal> journals_;
     std::unique_ptr<Postponed> postponed_;  // null: every database must be there
 };
 

@@ -43,6 +43,7 @@ public:
     void begin_round() { journal_->rotate(); }
     void end_round() { journal_->forget(); }  // all of it is in the database, or recorded again
     std::uint64_t bytes() const { return journal_->bytes(); }
+    std::uint64_t syncs() const { return journal_->syncs(); }
 
 private:
     explicit BindingJournal(std::unique_ptr<db::Journal> journal) : journal_(std::move(journal)) {}

@@ -57,7 +57,8 @@ public:
     Task<Result<Bindings>> list_waiting(std::uint32_t cflags, std::int64_t now) const override;
 
     Upkeep& upkeep() { return upkeep_; }
-    Task<void> journal_settled() const;  // nobody waits for the journal any more
+    Task<void> journal_settled() const;                               // nobody waits for the journal any more
+    const BindingJournal* journal() const { return journal_.get(); }  // null: none is kept
     const MemoryTable& memory() const { return memory_; }
     Counter& expired() { return expired_; }
 

@@ -143,6 +143,11 @@ void Usrloc::add_statistics(BindingStore& store)
     };
     computed("-users", [&store] { return store.memory().users(); });
     computed("-contacts", [&store] { return store.memory().contacts(); });
+    const BindingJournal* const journal = store.journal();
+    if (journal == nullptr) return;
+    computed("-journal_bytes", [journal] { return journal->bytes(); });
+    computed("-journal_syncs", [journal] { return journal->syncs(); });
+    databases_->list_journal({"usrloc " + store.name(), [journal] { return journal->bytes(); }});
     registry_->add_statistic({"usrloc", store.name() + "-expires", &store.expired(), {}, &store.expired()});
 }
 

@@ -135,6 +135,9 @@ def through_absence(build, name, mode, extra=""):
             spool = json.loads(server.ctl("--json", "spool", "status", check=False))
             print(f"# {name}, db_mode {mode}: {len(load.acknowledged)} acknowledged, {load.refused} refused, slowest OPTIONS "
                   f"{load.slowest_options * 1000:.1f} ms")
+            if mode == 2:
+                journals = [node for node in spool["nodes"] if node["name"] == "Journal"]
+                expect([node["value"] for node in journals] == ["usrloc location"], f"spool status says {spool}")
             expect(load.slowest_options < 0.5, f"an OPTIONS waited {load.slowest_options:.3f} s")
             if extra or mode == 2:
                 expect(len(load.acknowledged) > before * 3, "registrations were not served while the database was away")

@@ -128,13 +128,15 @@ int show_spool(Session& session)
         session.console.reply(*reply);
         return refused;
     }
-    if (reply->nodes.empty()) session.console.info("no module of this server uses a spool");
+    if (reply->nodes.empty()) session.console.info("no module of this server uses a spool or a journal");
     session.console.reply(*reply);
-    // Over the FIFO a reply has lines only: "Spool:: NAME state=direct rows=0 ...".
+    // Over the FIFO a reply has lines only: "Spool:: NAME state=direct rows=0 ...". A journal has no state.
     const bool all_there = std::all_of(reply->nodes.begin(), reply->nodes.end(), [](const mi::Node& node) {
-        if (node.name.empty()) return node.value.find("state=direct") != node.value.npos;
-        return std::any_of(node.attributes.begin(), node.attributes.end(), [](const auto& attribute) {
-            return attribute.first == "state" && attribute.second == "direct";
+        if (node.name.empty())
+            return node.value.find("state=") == node.value.npos ||
+                   node.value.find("state=direct") != node.value.npos;
+        return std::all_of(node.attributes.begin(), node.attributes.end(), [](const auto& attribute) {
+            return attribute.first != "state" || attribute.second == "direct";
         });
     });
     return all_there ? done : refused;

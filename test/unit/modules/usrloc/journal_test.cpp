@@ -28,6 +28,12 @@ TEST_CASE("Killed, a server with db_mode 2 loses nothing that it acknowledged", 
     CHECK(first.apply({.uri = "sip:b@h", .cseq = 2, .q = 500}) == Status::Done);
     CHECK(first.apply({.aor = "bob", .flags = usrloc::memory_only}) == Status::Done);
     CHECK(first.rows() == 0);
+    CHECK(first.statistic("location-journal_bytes") > 0);
+    CHECK(first.statistic("location-journal_syncs") > 0);
+    const auto& listed = first.usrloc.context.databases().journals();
+    REQUIRE(listed.size() == 1);
+    CHECK(listed[0].name == "usrloc location");
+    CHECK(listed[0].bytes() == first.statistic("location-journal_bytes"));
 
     SECTION("new contacts")
     {
