@@ -117,7 +117,7 @@ public:
     void use(Database::Settings settings) { settings_ = settings; }
 
     // Where journals and spools are kept: made when the first one asks. `home` runs the spools. Set at start.
-    using OpenFolder = std::function<Result<std::shared_ptr<LogFolder>>()>;
+    using OpenFolder = std::function<Result<std::shared_ptr<LogFolder>>(IfMissing)>;
     void keep_journals(OpenFolder open, Worker& home)
     {
         open_folder_ = std::move(open);

@@ -83,12 +83,12 @@ Task<void> Databases::drain_spools()
         if (Spool* const spool = database->spool()) co_await spool->drain();
 }
 
-Result<std::shared_ptr<LogFolder>> Databases::journal_folder()
+Result<std::shared_ptr<LogFolder>> Databases::journal_folder(IfMissing what)
 {
     const std::lock_guard lock(mutex_);
     if (folder_) return folder_;
     if (!open_folder_) return fail("no folder is set for journals");
-    auto opened = open_folder_();
+    auto opened = open_folder_(what);
     if (opened) folder_ = *opened;
     return opened;
 }

@@ -2,6 +2,7 @@
 // simulations and tests, which crash it, fill it up and tear its files.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,6 +22,8 @@ public:
     virtual Result<void> append(std::string_view bytes) = 0;
     virtual Result<void> sync() = 0;  // afterwards all of it outlives a crash of the machine
 };
+
+enum class IfMissing : std::uint8_t { Make, Leave };  // of a folder
 
 // Thread-safe, as long as nobody removes what another one writes.
 class LogFolder
@@ -43,7 +46,8 @@ public:
 class DiskFolder final : public LogFolder
 {
 public:
-    static Result<std::shared_ptr<LogFolder>> open(const std::string& path);
+    // Null: it is missing, and was to be left so. One process may have it.
+    static Result<std::shared_ptr<LogFolder>> open(const std::string& path, IfMissing what = IfMissing::Make);
     ~DiskFolder() override;
 
     std::string where() const override { return path_; }

@@ -43,6 +43,7 @@ Daemon::Daemon(Options options)
     : options_(std::move(options)), main_(0), drain_timer_(main_.timers(), [this] { wait_for_calls(); })
 {
     if (options_.script.empty()) options_.script = default_script();
+    script_path_ = std::filesystem::absolute(options_.script).lexically_normal().string();
     if (!options_.database.empty()) setenv("JUNCTOR_DB", options_.database.c_str(), 1);
 }
 
@@ -175,14 +176,13 @@ Result<void> Daemon::start()
     say_what_has_no_effect();
 
     const auto& globals = configuration_->globals();
+    const bool is_named = globals.spool_dir.is_set();
     databases_.keep_journals(
-        [path = globals.spool_dir.value, is_set = globals.spool_dir.is_set()] {
-            auto folder = db::DiskFolder::open(path);
-            if (!folder && !is_set) folder.error().text += "; name a writable directory in spool_dir";
-            return folder;
+        [named = globals.spool_dir.value, is_named, script = script_path_](db::IfMissing what) {
+            return is_named ? db::DiskFolder::open(named, what) : open_spool_folder(named, script, what);
         },
         main_);
-    if (globals.spool_dir.is_set())
+    if (is_named)
         if (const auto folder = databases_.journal_folder(); !folder)
             return fail("spool_dir: " + folder.error().text);
     Engine::World world{

@@ -67,6 +67,7 @@ private:
     unsigned worker_count() const;
 
     Options options_;
+    std::string script_path_;  // absolute: the working directory changes
     EventLoop main_;
     CoreStatistics statistics_;
     db::Databases databases_;

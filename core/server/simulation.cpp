@@ -33,7 +33,8 @@ struct Simulation::Impl {
         // Whatever kind of database a script names, in a simulation it is in memory.
         for (const char* scheme : {"sqlite", "mysql", "postgres"}) memory->serve(scheme, database_name);
         databases.add(memory);
-        databases.keep_journals([this] { return Result<std::shared_ptr<db::LogFolder>>(folder); }, main_loop);
+        databases.keep_journals(
+            [this](db::IfMissing) { return Result<std::shared_ptr<db::LogFolder>>(folder); }, main_loop);
     }
 
     void settle()

@@ -70,12 +70,10 @@ Error BindingStore::not_ready() const
 
 Result<void> BindingStore::open_journal(db::Databases& databases)
 {
-    auto folder = databases.journal_folder();
-    if (!folder) {
-        if (settings_.journaling != Journaling::None)
-            return fail("the journal of db_mode 2 cannot be kept: " + folder.error().text);
-        return {};
-    }
+    const bool is_kept = settings_.journaling != Journaling::None;
+    auto folder = databases.journal_folder(is_kept ? db::IfMissing::Make : db::IfMissing::Leave);
+    if (!folder && is_kept) return fail(std::move(folder.error()));
+    if (!folder || !*folder) return {};
     auto opened = BindingJournal::open(*folder, name_);
     if (!opened) return fail(std::move(opened.error()));
     if (mode_ != DbMode::WriteBack) {

@@ -72,17 +72,16 @@ Result<StoreSettings> Usrloc::settings(StartContext& context) const
     return s;
 }
 
-// An OpenSER script knows of no journal: where none can be kept it runs as it did there, and hears of it.
 Result<Journaling> Usrloc::journaling(db::Databases& databases) const
 {
     if (journal_ < 0 || journal_ > 2) return fail("usrloc: journal is 0, 1 or 2");
     if (static_cast<DbMode>(db_mode_) != DbMode::WriteBack) return Journaling::None;
     if (journal_ == 0) return Journaling::None;
-    if (const auto folder = databases.journal_folder(); !folder) {
-        log_warning("usrloc", "no journal is kept: {}; a kill loses the registrations of the last {} s",
-                    folder.error().text, timer_interval_);
-        return Journaling::None;
-    }
+    if (const auto folder = databases.journal_folder(); !folder)
+        return fail(fmt::format(
+            "usrloc: db_mode 2 keeps a journal, so that a kill loses no registration, and cannot: {}; "
+            "name a writable directory in the global spool_dir, or set modparam(\"usrloc\", \"journal\", 0)",
+            folder.error().text));
     return static_cast<Journaling>(journal_);
 }
 
@@ -143,12 +142,12 @@ void Usrloc::add_statistics(BindingStore& store)
     };
     computed("-users", [&store] { return store.memory().users(); });
     computed("-contacts", [&store] { return store.memory().contacts(); });
+    registry_->add_statistic({"usrloc", store.name() + "-expires", &store.expired(), {}, &store.expired()});
     const BindingJournal* const journal = store.journal();
     if (journal == nullptr) return;
     computed("-journal_bytes", [journal] { return journal->bytes(); });
     computed("-journal_syncs", [journal] { return journal->syncs(); });
     databases_->list_journal({"usrloc " + store.name(), [journal] { return journal->bytes(); }});
-    registry_->add_statistic({"usrloc", store.name() + "-expires", &store.expired(), {}, &store.expired()});
 }
 
 std::uint64_t Usrloc::registered_users() const

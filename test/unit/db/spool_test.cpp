@@ -82,8 +82,8 @@ struct Life {
     {
         databases.use(settings);
         databases.add(world.driver);
-        databases.keep_journals([this] { return Result<std::shared_ptr<LogFolder>>(world.folder); },
-                                world.worker);
+        databases.keep_journals(
+            [this](IfMissing) { return Result<std::shared_ptr<LogFolder>>(world.folder); }, world.worker);
         auto opened = databases.open_with_spool("memory://localhost/sim");
         INFO((opened ? "" : opened.error().text));
         REQUIRE(opened);

@@ -195,3 +195,24 @@ TEST_CASE("Stopped in good order, a server leaves no journal", "[usrloc][journal
     CHECK(first.rows() == 1);
     CHECK(first.folder->size() == 0);
 }
+
+TEST_CASE("db_mode 2 does not start where no journal can be kept, unless it is to have none",
+          "[usrloc][journal]")
+{
+    JournaledServer server;
+    server.usrloc.context.databases().keep_journals(
+        [](db::IfMissing) -> Result<std::shared_ptr<db::LogFolder>> { return fail("/spool: no space"); },
+        server.env.worker);
+    SECTION("the refusal says why, and both ways out")
+    {
+        CHECK_FALSE(server.start());
+        for (const char* words : {"/spool: no space", "spool_dir", "\"journal\", 0"})
+            CHECK_THAT(server.refusal, Catch::Contains(words));
+    }
+    SECTION("journal 0")
+    {
+        server.usrloc.set("journal", 0);
+        REQUIRE(server.start());
+        CHECK_FALSE(server.service().writes_wait());
+    }
+}

@@ -38,8 +38,9 @@ public:
     }
     void keep_journals()
     {
+        usrloc.set("journal", 2);
         usrloc.context.databases().keep_journals(
-            [this] { return Result<std::shared_ptr<db::LogFolder>>(folder); }, env.worker);
+            [this](db::IfMissing) { return Result<std::shared_ptr<db::LogFolder>>(folder); }, env.worker);
     }
 
     void configure(int db_mode)
@@ -47,6 +48,7 @@ public:
         usrloc.context.databases().add(driver);
         usrloc.set("db_url", "memory://localhost/test");
         usrloc.set("db_mode", db_mode);
+        usrloc.set("journal", 0);
     }
     void create_table(int layout)
     {
