@@ -23,6 +23,11 @@ constexpr Refusal star_with_expires{400, "* used in contact and expires is not z
 constexpr Refusal star_with_others{400, "* used in contact and more than 1 contact"};
 constexpr Refusal long_contact{400, "Contact/received too long"};
 constexpr Refusal long_call_id{400, "Callid too long"};
+// RFC 3261 §25.1: a message's text is UTF-8; what is none, or has a NUL, not every database can hold.
+constexpr Refusal call_id_not_text{400, "Callid is not UTF-8"};
+constexpr Refusal contact_not_text{400, "Contact/received is not UTF-8"};
+constexpr Refusal path_not_text{400, "Path is not UTF-8"};
+constexpr Refusal aor_not_text{400, "Address Of Record is not UTF-8"};
 constexpr Refusal bad_path{400, "Path parse error"};
 constexpr Refusal bad_aor{400, "Error while parsing AOR"};
 constexpr Refusal bad_username{400, "Error while unescaping username"};

@@ -1,6 +1,7 @@
 #include "modules/registrar/register_request.h"
 
 #include "core/base/ascii.h"
+#include "core/base/utf8.h"
 #include "core/transport/find_socket.h"
 #include "modules/registrar/aor.h"
 
@@ -16,6 +17,11 @@ constexpr std::uint32_t one_hour = 3600;
 tl::unexpected<Refusal> refuse(Refusal why)
 {
     return tl::unexpected<Refusal>(why);
+}
+
+bool is_text(std::string_view bytes)
+{
+    return is_utf8(bytes) && bytes.find('\0') == bytes.npos;
 }
 
 std::string_view unquoted(std::string_view text)
@@ -70,8 +76,10 @@ tl::expected<void, Refusal> RegisterRequest::read(script::Message& message, cons
     registration.call_id = sip_->call_id();
     if (registration.call_id.empty()) return refuse(refusal::call_id_missing);
     if (registration.call_id.size() > max_column) return refuse(refusal::long_call_id);
+    if (!is_text(registration.call_id)) return refuse(refusal::call_id_not_text);
     auto aor = aor_of_to(message, settings);
     if (!aor) return refuse(aor.error());
+    if (!is_text(*aor)) return refuse(refusal::aor_not_text);
     aor_ = std::move(*aor);
     registration.aor = aor_;
     registration.cseq = cseq->number;
@@ -82,6 +90,7 @@ tl::expected<void, Refusal> RegisterRequest::read(script::Message& message, cons
         auto found = Path::of(*sip_);
         if (!found) return refuse(found.error());
         path = std::move(*found);
+        if (!is_text(path.vector)) return refuse(refusal::path_not_text);
         // §5.3 of RFC 3327. Before anything is stored: a UA that does not know Path would be unreachable.
         if (settings.path_mode == 2 && !path.vector.empty() && !supports_path(*sip_))
             return refuse(refusal::path_unsupported);
@@ -98,11 +107,12 @@ void RegisterRequest::read_common_fields(script::Message& message, const Setting
     common_.socket = socket_of(message, settings);
     common_.path = path.vector;
     const sip::Header* agent = sip_->first(sip::HeaderType::UserAgent);
-    const bool usable = agent != nullptr && !agent->value.empty() && agent->value.size() < max_column;
+    const bool usable = agent != nullptr && !agent->value.empty() && agent->value.size() < max_column &&
+                        is_text(agent->value);
     common_.user_agent = usable ? agent->value : std::string_view("n/a");
 
     received_ = avp_text(message, settings.received_avp);
-    if (received_.size() > max_column) received_.clear();
+    if (received_.size() > max_column || !is_text(received_)) received_.clear();
     if (settings.path_use_received && !path.received.empty()) common_.cflags |= settings.nat_flag;
 }
 
@@ -152,6 +162,7 @@ tl::expected<void, Refusal> RegisterRequest::read_contact(const sip::NameAddr& a
         fields.received = received_;
     if (fields.uri.size() > max_column || fields.received.size() > max_column)
         return refuse(refusal::long_contact);
+    if (!is_text(fields.uri) || !is_text(fields.received)) return refuse(refusal::contact_not_text);
 
     if (const auto methods = address.param("methods")) fields.methods = methods_in(unquoted(methods->value));
     fields.q = contact->q.value_or(settings.default_q);

@@ -180,6 +180,7 @@ TEST_CASE_METHOD(Fixture, "What cannot be read is refused with its reason, and n
           bad + "Contact/received too long\r\n");
     CHECK(refused("Contact: <sip:a@h>;received=\"sip:" + std::string(256, 'a') + "\"\n") ==
           bad + "Contact/received too long\r\n");
+    CHECK(refused("Contact: <sip:a@h>;received=\"sip:\xc3\"\n") == bad + "Contact/received is not UTF-8\r\n");
 }
 
 TEST_CASE_METHOD(Fixture, "A refusal by the rules lists the contacts that are there", "[registrar]")
