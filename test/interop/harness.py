@@ -53,15 +53,15 @@ def wait_until(condition, seconds, what):
     raise Failed(f"waited {seconds} s in vain for: {what}")
 
 
-def request(method, uri, port, headers="", local_port=0, body=""):
-    """One request over UDP and the first final answer to it, as text ("" if none came in two seconds)."""
+def request(method, uri, port, headers="", local_port=0, body="", sender=f"sip:probe@{HOST}"):
+    """One request over UDP, To `uri`, and the first final answer to it, as text ("" if none came in two seconds)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
         peer.bind((HOST, local_port))
         peer.settimeout(2)
         mine = peer.getsockname()[1]
         token = f"{mine}{time.monotonic_ns()}"
         text = (f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {HOST}:{mine};branch=z9hG4bK{token};rport\r\n"
-                f"Max-Forwards: 70\r\nFrom: <sip:probe@{HOST}>;tag={token}\r\nTo: <{uri}>\r\nCall-ID: {token}\r\n"
+                f"Max-Forwards: 70\r\nFrom: <{sender}>;tag={token}\r\nTo: <{uri}>\r\nCall-ID: {token}\r\n"
                 f"CSeq: 1 {method}\r\n{headers}Content-Length: {len(body)}\r\n\r\n{body}")
         peer.sendto(text.encode(), (HOST, port))
         with contextlib.suppress(socket.timeout):

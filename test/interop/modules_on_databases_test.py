@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """alias_db, domain, uri_db and group, and junctorctl's verbs for their tables, on SQLite, PostgreSQL and MySQL."""
+import hashlib
 import json
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -17,7 +19,10 @@ loadmodule "alias_db.so"
 loadmodule "domain.so"
 loadmodule "uri_db.so"
 loadmodule "group.so"
-modparam("alias_db|domain|uri_db|group", "db_url", "${env:JUNCTOR_DB}")
+loadmodule "auth.so"
+loadmodule "auth_db.so"
+modparam("alias_db|domain|uri_db|group|auth_db", "db_url", "${env:JUNCTOR_DB}")
+modparam("uri_db", "use_uri_table", URI_TABLE)
 modparam("alias_db|uri_db|group", "use_domain", 1)
 modparam("domain", "db_mode", DOMAIN_MODE)
 modparam("group", "re_table", "re_grp")
@@ -29,7 +34,18 @@ route {
     } else if (method=="SUBSCRIBE") {
         does_uri_exist();
     } else if (method=="PUBLISH") {
-        get_user_group("Request-URI", "i:1");
+        if (get_user_group("Request-URI", "i:1")) {
+            sl_send_reply("200", "groups $avp(i:1[*])");
+        } else {
+            sl_send_reply("200", "code $rc");
+        }
+        exit;
+    } else if (method=="REFER" || method=="NOTIFY") {
+        if (!www_authorize("example.org", "subscriber")) {
+            www_challenge("example.org", "0");
+            exit;
+        }
+        if (method=="REFER") check_to(); else check_from();
     } else {
         alias_db_lookup("dbaliases");
         sl_send_reply("200", "$ru");
@@ -40,9 +56,9 @@ route {
 """
 
 
-def database(build, kind, domain_mode=0):
+def database(build, kind, domain_mode=0, uri_table=0):
     """A server, not started, with an empty set of tables."""
-    script = SCRIPT.replace("DRIVER", kind).replace("DOMAIN_MODE", str(domain_mode))
+    script = SCRIPT.replace("DRIVER", kind).replace("DOMAIN_MODE", str(domain_mode)).replace("URI_TABLE", str(uri_table))
     urls = database_servers()
     server = Server(build, script, environment={} if kind == "sqlite" else {"JUNCTOR_DB": urls[kind]})
     if kind != "sqlite":
@@ -64,6 +80,21 @@ def check(server, method, uri, wanted):
 
 def rows(server, *words):
     return json.loads(server.ctl("--json", *words))["rows"]
+
+
+def ask_as(server, method, uri, user, password):
+    """The same with the digest credentials of an account at example.org; From and To are `uri`."""
+    def md5(text):
+        return hashlib.md5(text.encode()).hexdigest()
+
+    challenge = request(method, uri, server.port)
+    nonce = re.search(r'(?m)^WWW-Authenticate:.*nonce="([^"]*)"', challenge)
+    expect(challenge.startswith("SIP/2.0 401 ") and nonce, f"{method} {uri}: {challenge!r}")
+    response = md5(f"{md5(f'{user}:example.org:{password}')}:{nonce[1]}:{md5(f'{method}:{uri}')}")
+    answer = request(method, uri, server.port, f'Authorization: Digest username="{user}", realm="example.org", '
+                     f'nonce="{nonce[1]}", uri="{uri}", response="{response}"\r\n', sender=uri)
+    expect(answer.startswith("SIP/2.0 200 "), f"{method} {uri}: {answer!r}")
+    return answer.splitlines()[0][len("SIP/2.0 200 "):]
 
 
 def refused(server, *words):
@@ -139,8 +170,37 @@ def with_server(build, kind):
         server.ctl("domain", "reload")
         check(server, "OPTIONS", "sip:example.net", "code 1")
         expect(server.ctl("domain", "show").split() == ["example.net", "example.org"], "domain show")
+
+        for number, expression in ((3, "^sip:[a-m].*@example[.]org$"), (4, "'\";--"), (-5, "^sip:(alice|bob)@")):
+            quoted = expression.replace("'", "''")
+            server.ctl("db", "exec", f"INSERT INTO re_grp (reg_exp, group_id) VALUES ('{quoted}', {number})")
+        check(server, "PUBLISH", "sip:alice@example.org", "code -1")
         server.ctl("fifo", "re_grp_reload")
+        check(server, "PUBLISH", "sip:alice@example.org", "groups 3, -5")
+        check(server, "PUBLISH", "sip:zoe@example.org", "code -1")
+        check(server, "PUBLISH", "sip:bob@example.net", "groups -5")
+        check(server, "PUBLISH", "sip:x'%22;--@example.net", "code -1")
         expect(server.stop() == 0, "the server does not end in good order")
+
+
+def with_uri_table(build, kind):
+    with database(build, kind, uri_table=1) as server:
+        for user in ("alice", "o'brien"):
+            server.ctl("add", f"{user}@example.org", "wonderland")
+        for user, listed in (("alice", "alice"), ("alice", "sales"), ("o'brien", "x\"y;--")):
+            username, uri_user = user.replace("'", "''"), listed.replace("'", "''")
+            server.ctl("db", "exec", "INSERT INTO uri (username, domain, uri_user, last_modified) VALUES "
+                                     f"('{username}', 'example.org', '{uri_user}', '2006-01-01 00:00:00')")
+        server.start()
+        for method in ("REFER", "NOTIFY"):
+            for user, uri, wanted in (("alice", "sip:alice@example.org", 1), ("alice", "sip:sales@elsewhere.org", 1),
+                                      ("alice", "sip:boss@example.org", -9), ("alice", "sip:example.org", -4),
+                                      ("o'brien", "sip:sales@example.org", -9), ("o'brien", "sip:o'brien@example.org", -9),
+                                      ("alice", "sip:'%20or%20'1'='1@example.org", -9)):
+                found = ask_as(server, method, uri, user, "wonderland")
+                expect(found == f"code {wanted}", f"{method} {uri} of {user}: {found}, expected {wanted}")
+        check(server, "SUBSCRIBE", "sip:sales@example.org", "code 1")
+        check(server, "SUBSCRIBE", "sip:nobody@example.org", "code -5")
 
 
 def asked_each_time(build, kind):
@@ -166,4 +226,5 @@ if __name__ == "__main__":
     run_tests([test(function, sentence, kind) for kind in ("sqlite", "postgres", "mysql") for function, sentence in (
         (without_server, "junctorctl keeps groups, aliases, identities and domains without a server"),
         (with_server, "what junctorctl changes counts at the next message, domains in memory after a reload"),
+        (with_uri_table, "check_to, check_from and does_uri_exist ask table uri"),
         (asked_each_time, "with db_mode 0 a new domain is served at once"))])
