@@ -60,30 +60,39 @@ private:
     // Also until it is in memory, if the database was away at the start.
     bool must_wait() const { return !in_memory() || !domains_.is_loaded(); }
 
-    // Each in two forms: from memory, and from the database.
+    // Each in two forms: from memory, without an allocation, and from the database.
     Code is_from_local(Message& message) { return look_up(message, from_host(message), no_from); }
-    Task<Code> is_from_local_waiting(Message& message) { return ask(message, from_host(message), no_from); }
+    Task<Code> is_from_local_waiting(Message& message)
+    {
+        return ask(message, copy(from_host(message)), no_from);
+    }
     Code is_uri_host_local(Message& message) { return look_up(message, uri_host(message), not_local); }
     Task<Code> is_uri_host_local_waiting(Message& message)
     {
-        return ask(message, uri_host(message), not_local);
+        return ask(message, copy(uri_host(message)), not_local);
     }
-    Code is_domain_local(Message& message, script::VariablePtr host)
+    Code is_domain_local(Message& message, const script::VariablePtr& variable)
     {
-        return look_up(message, value_of(message, *host), not_local);
+        const script::Value value = variable->get(message);
+        return look_up(message, host_in(value), not_local);
     }
-    Task<Code> is_domain_local_waiting(Message& message, script::VariablePtr host)
+    Task<Code> is_domain_local_waiting(Message& message, const script::VariablePtr& variable)
     {
-        return ask(message, value_of(message, *host), not_local);
+        const script::Value value = variable->get(message);
+        return ask(message, copy(host_in(value)), not_local);
     }
 
-    using Host = std::optional<std::string>;  // empty: the message does not say it
+    using Host = std::optional<std::string_view>;  // empty: the message does not say it
+    static std::optional<std::string> copy(Host host)
+    {
+        return host ? std::optional<std::string>(*host) : std::nullopt;
+    }
     static Host from_host(Message& message);
     static Host uri_host(Message& message);
-    static Host value_of(Message& message, const script::Variable& variable);
-    Code look_up(Message& message, const Host& host, Code without_host);
+    static Host host_in(const script::Value& value);
+    Code look_up(Message& message, Host host, Code without_host);
     Task<Result<void>> load();
-    Task<Code> ask(Message& message, Host host, Code without_host);
+    Task<Code> ask(Message& message, std::optional<std::string> host, Code without_host);
 
     Task<mi::Reply> reload(mi::Request);
     Task<mi::Reply> dump(mi::Request);
@@ -119,7 +128,7 @@ Domain::Host Domain::from_host(Message& message)
         message.fail({400, "is_from_local: From is missing or does not parse"}, no_from);
         return {};
     }
-    return std::string(from->uri.host);
+    return from->uri.host;
 }
 
 Domain::Host Domain::uri_host(Message& message)
@@ -128,21 +137,20 @@ Domain::Host Domain::uri_host(Message& message)
     return uri == nullptr ? Host() : Host(uri->host);
 }
 
-Domain::Host Domain::value_of(Message& message, const script::Variable& variable)
+Domain::Host Domain::host_in(const script::Value& value)
 {
-    const script::Value value = variable.get(message);
     if (!value.is_present() || value.is_integer() || value.text().empty()) return {};
-    return std::string(value.text());
+    return value.text();
 }
 
-Code Domain::look_up(Message& message, const Host& host, Code without_host)
+Code Domain::look_up(Message& message, Host host, Code without_host)
 {
     if (!host) return without_host;
     const DomainSet& domains = domains_.read(message.environment().worker.index());
     return domains.contains(*host) ? local : not_local;
 }
 
-Task<Code> Domain::ask(Message& message, Host host, Code without_host)
+Task<Code> Domain::ask(Message& message, std::optional<std::string> host, Code without_host)
 {
     if (!host) co_return without_host;
     const auto rows = co_await table_.select(db::where_host(&ServedDomain::domain, *host),
