@@ -29,7 +29,10 @@ class OwnedFile
 public:
     OwnedFile() = default;
     explicit OwnedFile(std::string path);  // exists already
-    OwnedFile(OwnedFile&& other) noexcept : path_(std::exchange(other.path_, {})), inode_(other.inode_) {}
+    OwnedFile(OwnedFile&& other) noexcept
+        : path_(std::exchange(other.path_, {})), inode_(std::move(other.inode_))
+    {
+    }
     OwnedFile& operator=(OwnedFile&& other) noexcept;
     ~OwnedFile();
 

@@ -106,20 +106,19 @@ public:
 
     void next(Worker&, OnRows done) override
     {
-        std::optional<Result<RowSet>> ready;
-        {
-            const std::lock_guard lock(mutex_);
-            if (batches_.empty() && !ended_)
-                asked_ = std::move(done);
-            else if (batches_.empty())
-                ready.emplace(RowSet());
-            else {
-                ready.emplace(std::move(batches_.front()));
-                batches_.pop_front();
-            }
+        std::unique_lock lock(mutex_);
+        if (batches_.empty() && !ended_) {
+            asked_ = std::move(done);
+            return;  // there was room all the time
         }
+        Result<RowSet> ready = RowSet();
+        if (!batches_.empty()) {
+            ready = std::move(batches_.front());
+            batches_.pop_front();
+        }
+        lock.unlock();
         room_.notify_one();
-        if (ready) done(std::move(*ready));
+        done(std::move(ready));
     }
 
 private:

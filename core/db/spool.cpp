@@ -135,20 +135,16 @@ Spool::Status Spool::status() const
 
 void Spool::write(Unit unit, OnKept done)
 {
-    bool refused = false, post = false;
-    {
-        const std::lock_guard lock(mutex_);
-        refused = inbox_.size() >= limits_.waiting;
-        if (!refused) {
-            inbox_.push_back({std::move(unit), std::move(done)});
-            post = !std::exchange(posted_, true);
-        }
-    }
-    if (refused) {
+    std::unique_lock lock(mutex_);
+    if (inbox_.size() >= limits_.waiting) {
+        lock.unlock();
         counters_.full.add();
         done(fail(503, "too many writes wait for the database"));
         return;
     }
+    inbox_.push_back({std::move(unit), std::move(done)});
+    const bool post = !std::exchange(posted_, true);
+    lock.unlock();
     if (post) home_.post([this] { pump(); });
 }
 
@@ -250,7 +246,7 @@ void Spool::keep(const std::shared_ptr<Batch>& batch)
     kept_more_ = true;
     kept_ += batch->units.size();
     counters_.spooled.add(batch->units.size());
-    journal_->when_durable(ticket, [batch](Result<void> durable) {
+    journal_->when_durable(ticket, [batch](const Result<void>& durable) {
         for (const OnKept& done : batch->answers) done(durable);
     });
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <numeric>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -154,7 +155,8 @@ private:
     Statement selection(Where<Row> where, Window<Row> window) const
     {
         Statement s = statement(Statement::Kind::Select);
-        for (ColumnId id = 0; id < wanted_.size(); ++id) s.columns.push_back(id);
+        s.columns.resize(wanted_.size());
+        std::iota(s.columns.begin(), s.columns.end(), ColumnId{0});
         s.where = where.condition();
         s.order = std::move(window.order);
         s.limit = window.limit;

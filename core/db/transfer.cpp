@@ -188,6 +188,7 @@ Result<bool> has_rows(Database& database, const TableSpec& table)
 std::vector<std::string> names_of(const std::vector<ColumnSpec>& columns)
 {
     std::vector<std::string> names;
+    names.reserve(columns.size());
     for (const ColumnSpec& column : columns) names.push_back(column.name);
     return names;
 }

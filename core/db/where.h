@@ -74,6 +74,7 @@ template <class Row, class Member, class Range>
 Where<Row> where_in(Member Row::*member, const Range& range)
 {
     std::vector<Value> values;
+    values.reserve(std::size(range));
     for (const auto& element : range) values.push_back(Field<Member>::value(element));
     return Where<Row>(any_of(column_id(member), std::move(values)));
 }

@@ -80,22 +80,18 @@ void WriteQueue::write(Worker& asker, Unit unit, std::uint64_t order_key, OnWrit
 {
     State& state = *state_;
     const std::size_t number = order_key % state.lanes.size();
-    bool refused = false, idle = false;
-    {
-        const std::lock_guard lock(state.mutex);
-        Lane& lane = state.lanes[number];
-        refused = state.waiting >= state.limits.waiting;
-        if (!refused) {
-            ++state.waiting;
-            lane.waiting.push_back({std::move(unit), std::move(done), &asker});
-            idle = !std::exchange(lane.busy, true);
-        }
-    }
-    if (refused) {
+    std::unique_lock lock(state.mutex);
+    if (state.waiting >= state.limits.waiting) {
+        lock.unlock();
         state.counters.refused.add();
         done(fail(503, "too many writes wait for the database"));
         return;
     }
+    Lane& lane = state.lanes[number];
+    ++state.waiting;
+    lane.waiting.push_back({std::move(unit), std::move(done), &asker});
+    const bool idle = !std::exchange(lane.busy, true);
+    lock.unlock();
     state.counters.accepted.add();
     if (idle) state.send(number);
 }

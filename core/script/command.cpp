@@ -26,7 +26,7 @@ std::string_view meaning(char letter)
 {
     switch (letter) {
         case 's': return "\"text\"";
-        case 'n': return "number";
+        case 'n':
         case 'i': return "number";
         case 'a': return "[proto:]host[:port]";
         case 'r': return "route";

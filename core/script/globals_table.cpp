@@ -114,6 +114,7 @@ const GlobalParameter* find_global(std::string_view name)
 std::vector<std::string_view> global_names()
 {
     std::vector<std::string_view> names;
+    names.reserve(parameters.size());
     for (const auto& parameter : parameters) names.push_back(parameter.name);
     return names;
 }

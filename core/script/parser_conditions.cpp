@@ -106,7 +106,8 @@ ExpressionPtr Parser::test()
         if (at_comparator()) {
             fail(join(first, peek().range), "a comparison has its number on the right", "turn it round");
         }
-        return expression(number.range, std::move(number));
+        const Range range = number.range;
+        return expression(range, std::move(number));
     }
     if (at(TokenKind::Identifier)) return identifier_test();
     if (at(TokenKind::String) && at_comparator(1)) {

@@ -94,7 +94,8 @@ ExpressionPtr Parser::primary_value()
     }
     if (at_number() || at(TokenKind::Number)) {
         Literal number = signed_number();
-        return expression(number.range, std::move(number));
+        const Range range = number.range;
+        return expression(range, std::move(number));
     }
     const bool comparable = at(TokenKind::Variable) || (at(TokenKind::Identifier) && subject_of(peek().text));
     if (comparable && at_comparator(1)) {

@@ -82,6 +82,8 @@ Engine::Engine(Configuration& configuration, World world, CoreStatistics& statis
         options.key = key;
         place->layer =
             std::make_unique<transaction::Layer>(seat.worker, *place->transport, *place->resolver, options);
+        // An aggregate: make_unique would want parentheses, which clang-tidy's compiler does not take for
+        // one. NOLINTNEXTLINE(modernize-make-unique)
         place->environment.reset(new script::Environment{seat.worker, *place->transport, *place->resolver,
                                                          seat.dns, world_.names, settings_});
         place->environment->transactions = place->layer.get();

@@ -50,7 +50,7 @@ Result<void> Branch::send_to(transport::Destination to)
 
     sent_ = request_.write(*socket, transaction_.branch_id(index_).text());
     if (request_.allow && !request_.allow(to, sent_)) return fail(473, to.remote.text() + " is blacklisted");
-    destination_ = std::move(to);
+    destination_ = to;
     socket_ = socket;
 
     // The error may come later (a refused connection), when this branch is long gone.

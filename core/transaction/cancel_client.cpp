@@ -9,7 +9,7 @@ namespace junctor::transaction
 CancelClient::CancelClient(Layer& layer, Branch& branch, transport::Destination to, std::string bytes)
     : layer_(layer),
       branch_(branch),
-      to_(std::move(to)),
+      to_(to),
       bytes_(std::move(bytes)),
       machine_(is_stream(to_.protocol) ? Reliability::Reliable : Reliability::Unreliable,
                layer.settings().timings),

@@ -26,7 +26,7 @@ std::variant<InviteServerTransaction, NonInviteServerTransaction> make_machine(b
 ServerSide::ServerSide(Layer& layer, Transaction& transaction, transport::Destination to, bool invite)
     : layer_(layer),
       transaction_(transaction),
-      to_(std::move(to)),
+      to_(to),
       machine_(make_machine(invite, to_.protocol, layer.settings().timings)),
       timers_(layer.worker().timers(), [this](Timer timer) { on_timer(timer); })
 {

@@ -249,7 +249,7 @@ void Connection::close(const std::string& why)
     const auto self = shared_from_this();
     deadline_.stop();
     write_timer_.stop();
-    Descriptor(readiness_.release());
+    static_cast<void>(Descriptor(readiness_.release()));  // closes it
     const auto lost = std::exchange(waiting_, {});
     owner_.on_closed(*this, why);
     for (const auto& message : lost)

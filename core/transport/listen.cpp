@@ -1,5 +1,8 @@
 #include "core/transport/listen.h"
 
+#include <map>
+#include <memory>
+
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>

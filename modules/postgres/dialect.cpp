@@ -44,9 +44,10 @@ std::string Dialect::upsert(const db::Statement& statement) const
         append(columns, ", ", name);
         append(values, ", ", value);
         if (!is_key(statement, assignment.column))
-            append(changes, ", ", name + " = " + value);
+            append(changes, ", ", fmt::format("{} = {}", name, value));
         else
-            append(same, " AND ", is_null(assignment.value) ? name + " IS NULL" : name + " = " + value);
+            append(same, " AND ",
+                   is_null(assignment.value) ? name + " IS NULL" : fmt::format("{} = {}", name, value));
     }
     if (changes.empty()) {  // nothing but keys: say again what the row says
         const std::string name = quoted(statement.layout->columns[statement.values.front().column].name);

@@ -66,4 +66,10 @@ Result aor_of_request_uri(script::Message& message, const Settings& settings)
     return aor_of(*uri, settings);
 }
 
+std::string_view unquoted(std::string_view value)
+{
+    const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+    return quoted ? value.substr(1, value.size() - 2) : value;
+}
+
 }  // namespace junctor::registrar

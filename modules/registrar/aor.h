@@ -23,4 +23,7 @@ tl::expected<std::string, Refusal> aor_of_request_uri(script::Message& message, 
 // The string that an AVP of the message holds; empty: none.
 std::string_view avp_text(script::Message& message, const std::optional<script::AvpName>& name);
 
+// A parameter's value without the quotes around it, if there are any; escapes stay as they are.
+std::string_view unquoted(std::string_view value);
+
 }  // namespace junctor::registrar

@@ -1,6 +1,7 @@
 #include "modules/registrar/path.h"
 
 #include "core/base/ascii.h"
+#include "modules/registrar/aor.h"
 
 namespace junctor::registrar
 {
@@ -9,12 +10,6 @@ namespace
 {
 
 constexpr std::size_t max_path = 255;  // the column's
-
-std::string_view unquoted(std::string_view text)
-{
-    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
-    return quoted ? text.substr(1, text.size() - 2) : text;
-}
 
 }  // namespace
 

@@ -24,12 +24,6 @@ bool is_text(std::string_view bytes)
     return is_utf8(bytes) && bytes.find('\0') == bytes.npos;
 }
 
-std::string_view unquoted(std::string_view text)
-{
-    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
-    return quoted ? text.substr(1, text.size() - 2) : text;
-}
-
 std::uint32_t methods_in(std::string_view list)
 {
     std::uint32_t methods = 0;

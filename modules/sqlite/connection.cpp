@@ -282,8 +282,10 @@ private:
             int operator()(db::DateTime moment) const
             {
                 const std::string text = calendar.text(moment);
+                // NOLINTNEXTLINE(performance-no-int-to-ptr): what SQLite calls SQLITE_TRANSIENT
+                const auto copied = reinterpret_cast<sqlite3_destructor_type>(-1);
                 return sqlite3_bind_text(statement, number, text.data(), static_cast<int>(text.size()),
-                                         reinterpret_cast<sqlite3_destructor_type>(-1));  // SQLITE_TRANSIENT
+                                         copied);
             }
         };
         return std::visit(Bind{statement, number, calendar_}, value);
