@@ -1,4 +1,5 @@
 """Starts and stops what is compared: Junctor, Kamailio and the echo, each on loopback, each in a folder of its own."""
+import collections
 import contextlib
 import pathlib
 import socket
@@ -10,16 +11,23 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parent.parent / "build" / "release"
 SIPLOAD = BUILD / "bin" / "sipload"
 
+# A server that runs: host:port, and its folder, where Junctor has its control socket.
+Server = collections.namedtuple("Server", "address pid folder")
+
 
 def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Free for UDP and for TCP."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, socket.socket() as stream:
+            probe.bind(("127.0.0.1", 0))
+            with contextlib.suppress(OSError):
+                stream.bind(probe.getsockname())
+                return probe.getsockname()[1]
 
 
 def junctor(address, workers, folder):
     return [BUILD / "bin/junctord", "-f", HERE / "junctor.cfg", "-l", "udp:" + address, "-l", "tcp:" + address,
-            "-n", str(workers), "--mpath", BUILD / "lib/junctor/modules", "--socket", "none"]
+            "-n", str(workers), "--mpath", BUILD / "lib/junctor/modules", "--socket", folder / "control"]
 
 
 def kamailio(address, workers, folder):
@@ -53,7 +61,7 @@ def answers(address):
 
 @contextlib.contextmanager
 def running(name, workers=1):
-    """Yields (address, pid); stops it by its pid at the end, whatever happened."""
+    """Yields a Server; stops it by its pid at the end, whatever happened."""
     address = f"127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -66,7 +74,7 @@ def running(name, workers=1):
                     if process.poll() is not None or time.monotonic() > deadline:
                         log.seek(0)
                         raise RuntimeError(f"{name} does not answer:\n{log.read()[-2000:]}")
-                yield address, process.pid
+                yield Server(address, process.pid, folder)
             finally:
                 process.terminate()
                 try:
