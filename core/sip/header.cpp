@@ -115,6 +115,17 @@ std::string_view to_text(HeaderType type)
     return {};
 }
 
+std::string_view find_call_id(std::string_view message)
+{
+    for (std::size_t feed = message.find('\n'); feed != std::string_view::npos; feed = message.find('\n')) {
+        message.remove_prefix(feed + 1);
+        if (message.starts_with('\r')) break;  // the headers end
+        const std::size_t name = message.starts_with("i:") ? 2 : istarts_with(message, "Call-ID:") ? 8 : 0;
+        if (name > 0) return trim(message.substr(name, message.find('\n') - name));
+    }
+    return {};
+}
+
 bool same_header(std::string_view a, std::string_view b)
 {
     const HeaderType type = header_type(a);

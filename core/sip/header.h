@@ -64,6 +64,9 @@ HeaderType header_type(std::string_view name);             // ignoring case, com
 std::string_view to_text(HeaderType type);                 // the long name; "" for Other
 bool same_header(std::string_view a, std::string_view b);  // by type where known, else by text
 
+// The value of Call-ID in a message that nobody has parsed. Empty: not there, or written in an unusual way.
+std::string_view find_call_id(std::string_view message);
+
 // One header line of a message: views into its bytes.
 struct Header {
     HeaderType type = HeaderType::Other;

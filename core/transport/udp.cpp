@@ -1,7 +1,6 @@
 #include "core/transport/udp.h"
 
 #include <cstring>
-#include <numeric>
 
 #include <netinet/udp.h>
 
@@ -16,8 +15,7 @@ namespace
 
 constexpr Duration send_pause = std::chrono::milliseconds(1);
 constexpr Duration receive_pause = std::chrono::milliseconds(100);  // after an error that should not be
-constexpr std::size_t longest_segment = 1400;   // what is longer may not fit into one packet of the way
-constexpr std::size_t longest_payload = 65507;  // over IPv4; IPv6 has room for 20 more
+constexpr std::size_t longest_payload = 65507;                      // over IPv4; IPv6 has room for 20 more
 
 bool is_passing(int error)
 {
@@ -83,7 +81,9 @@ void SendBatch::flush()
         UdpSocket* const socket = rest.front().socket;
         const auto other = std::find_if(rest.begin(), rest.end(),
                                         [socket](const Item& item) { return item.socket != socket; });
-        rest = rest.subspan(socket->send_some(rest.first(static_cast<std::size_t>(other - rest.begin()))));
+        const auto count = static_cast<std::size_t>(other - rest.begin());
+        socket->send_all(rest.first(count));
+        rest = rest.subspan(count);
     }
     items_.clear();
     bytes_.clear();
@@ -161,72 +161,66 @@ Result<void> UdpSocket::settle(int error, const Endpoint& to, std::string_view b
     return {};
 }
 
-// How many of `items` can leave as one train.
-std::size_t UdpSocket::train_at_start(std::span<const SendBatch::Item> items) const
-{
-    const SendBatch::Item& first = items.front();
-    if (!in_trains_ || first.length == 0 || first.length > longest_segment) return 1;
-    std::size_t count = 1;
-    for (std::size_t total = first.length; count < items.size(); ++count) {
-        const SendBatch::Item& next = items[count];
-        total += next.length;
-        if (next.to != first.to || next.length == 0 || next.length > first.length || total > longest_payload)
-            break;
-        if (next.length < first.length) return count + 1;
-    }
-    return count;
-}
-
-// Fills in what sendmmsg() is given; returns how many trains there are.
-std::size_t UdpSocket::couple(std::span<const SendBatch::Item> items)
+// What sendmmsg() is given for one train.
+void UdpSocket::fill_in(std::size_t index)
 {
     SendBatch& room = sending_;
-    std::size_t trains = 0;
-    for (std::size_t count = 0; !items.empty(); items = items.subspan(count), ++trains) {
-        count = room.lengths_[trains] = train_at_start(items);
-        const SendBatch::Item& first = items.front();
-        const std::size_t length = items[count - 1].offset + items[count - 1].length - first.offset;
-        room.addresses_[trains] = SocketAddress(first.to);
-        room.parts_[trains] = {room.bytes_.data() + first.offset, length};
-
-        msghdr& header = room.headers_[trains].msg_hdr;
-        header = {};
-        header.msg_name = room.addresses_[trains].data();
-        header.msg_namelen = room.addresses_[trains].size();
-        header.msg_iov = &room.parts_[trains];
-        header.msg_iovlen = 1;
-        if (count == 1) continue;
-        header.msg_control = room.segmented_[trains].bytes;
-        header.msg_controllen = sizeof room.segmented_[trains].bytes;
-        cmsghdr& control = *CMSG_FIRSTHDR(&header);
-        control.cmsg_level = SOL_UDP;
-        control.cmsg_type = UDP_SEGMENT;
-        control.cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-        const auto segment = static_cast<std::uint16_t>(first.length);
-        std::memcpy(CMSG_DATA(&control), &segment, sizeof segment);
+    const auto train = room.trains_[index];
+    const std::size_t first_part = static_cast<std::size_t>(train.data() - room.trains_[0].data());
+    for (std::size_t i = 0; i < train.size(); ++i) {
+        const std::string_view bytes = room.datagrams_[train[i]].bytes;
+        room.parts_[first_part + i] = {const_cast<char*>(bytes.data()), bytes.size()};  // it only reads them
     }
-    return trains;
+    const Datagram& first = room.datagrams_[train.front()];
+    room.addresses_[index] = SocketAddress(first.to);
+
+    msghdr& header = room.headers_[index].msg_hdr;
+    header = {};
+    header.msg_name = room.addresses_[index].data();
+    header.msg_namelen = room.addresses_[index].size();
+    header.msg_iov = &room.parts_[first_part];
+    header.msg_iovlen = train.size();
+    if (train.size() == 1) return;
+    header.msg_control = room.segmented_[index].bytes;
+    header.msg_controllen = sizeof room.segmented_[index].bytes;
+    cmsghdr& control = *CMSG_FIRSTHDR(&header);
+    control.cmsg_level = SOL_UDP;
+    control.cmsg_type = UDP_SEGMENT;
+    control.cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+    const auto segment = static_cast<std::uint16_t>(first.bytes.size());
+    std::memcpy(CMSG_DATA(&control), &segment, sizeof segment);
 }
 
-std::size_t UdpSocket::send_some(std::span<SendBatch::Item> items)
+void UdpSocket::send_all(std::span<SendBatch::Item> items)
 {
     SendBatch& room = sending_;
-    if (!waiting_.empty()) return send_singly(items, EAGAIN);  // not past what is waiting already
-    const std::size_t trains = couple(items);
-    const int count =
-        ::sendmmsg(readiness_.fd(), room.headers_.data(), static_cast<unsigned>(trains), MSG_DONTWAIT);
-    if (count > 0)
-        return std::accumulate(room.lengths_.begin(), room.lengths_.begin() + count, std::size_t{0});
-    if (errno == EINTR) return 0;
-    // The first train was refused; those behind it are tried again. A way that takes no trains (a device
-    // without checksums, a small MTU) may take its datagrams.
-    const std::size_t length = room.lengths_.front();
-    return send_singly(items.first(length), length == 1 ? errno : 0);
+    for (std::size_t i = 0; i < items.size(); ++i) room.datagrams_[i] = {items[i].to, room.bytes(items[i])};
+    room.trains_.plan({room.datagrams_.data(), items.size()}, in_trains_);
+    const std::size_t trains = room.trains_.size();
+    for (std::size_t i = 0; i < trains; ++i) fill_in(i);
+    for (std::size_t next = 0; next < trains;) {
+        if (!waiting_.empty()) {  // not past what is waiting already
+            send_singly(items, room.trains_[next++], EAGAIN);
+            continue;
+        }
+        const int count = ::sendmmsg(readiness_.fd(), &room.headers_[next],
+                                     static_cast<unsigned>(trains - next), MSG_DONTWAIT);
+        if (count > 0) {
+            next += static_cast<std::size_t>(count);
+        } else if (errno != EINTR) {
+            // The next train was refused. A way that takes none (a device without checksums, a small MTU) may
+            // take its datagrams.
+            const auto train = room.trains_[next++];
+            send_singly(items, train, train.size() == 1 ? errno : 0);
+        }
+    }
 }
 
-std::size_t UdpSocket::send_singly(std::span<SendBatch::Item> items, int error)
+// `error`: what is known of them already; 0: nothing.
+void UdpSocket::send_singly(std::span<SendBatch::Item> items, std::span<const std::uint8_t> train, int error)
 {
-    for (const SendBatch::Item& item : items) {
+    for (const std::size_t place : train) {
+        const SendBatch::Item& item = items[place];
         const std::string_view bytes = sending_.bytes(item);
         const int result = error != 0 ? error : waiting_.empty() ? try_send(item.to, bytes) : EAGAIN;
         if (const auto sent = settle(result, item.to, bytes); !sent) {
@@ -234,7 +228,6 @@ std::size_t UdpSocket::send_singly(std::span<SendBatch::Item> items, int error)
             if (item.on_error) item.on_error(sent.error());
         }
     }
-    return items.size();
 }
 
 void UdpSocket::send_waiting()

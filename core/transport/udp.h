@@ -1,9 +1,6 @@
 // One UDP socket of one worker: receives in batches, and what is sent during one turn of the loop leaves in
-// one system call at its end, whether datagrams, timers or a database's answers were the cause.
-//
-// Neighbours to one peer leave as a train: one pass through the system's network code, which cuts it into
-// datagrams (UDP_SEGMENT, Linux 4.18). They must be of one length, only the last may be shorter. Measured
-// with 64 OPTIONS in flight over loopback: 3.4 us each instead of 5.6, since each pass takes 2.4.
+// one system call at its end, whether datagrams, timers or a database's answers were the cause; in trains
+// (trains.h) where that can be.
 //
 // A turn takes at most one batch, so that timers and other sockets get their turn, too. What the system does
 // not take at the moment (EAGAIN, ENOBUFS) waits in a bounded queue for a millisecond. One worker.
@@ -16,6 +13,7 @@
 
 #include "core/transport/options.h"
 #include "core/transport/readiness.h"
+#include "core/transport/trains.h"
 #include "core/transport/transport.h"
 
 namespace junctor::transport
@@ -25,7 +23,7 @@ namespace junctor::transport
 class DatagramBatch
 {
 public:
-    static constexpr std::size_t size = 32;
+    static constexpr std::size_t size = 64;
 
     DatagramBatch();
     // How many arrived; negative: errno.
@@ -48,7 +46,7 @@ class UdpSocket;
 class SendBatch
 {
 public:
-    static constexpr std::size_t size = 32;
+    static constexpr std::size_t size = Trains::most;
 
     explicit SendBatch(EventLoop& loop) : loop_(loop) {}
     // A socket that sends now is called by somebody who heard of an error: it sends at once.
@@ -73,14 +71,16 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::string bytes_;
     std::vector<Item> items_;
-    // What the system call is given, a train each.
+
+    std::array<Datagram, size> datagrams_;
+    Trains trains_;
+    // What the system call is given; all but the parts, which are a datagram each, by trains.
     struct Segmented {  // a control message, UDP_SEGMENT: how long the datagrams of the train are
         alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(std::uint16_t))];
     };
-    std::array<SocketAddress, size> addresses_;
     std::array<iovec, size> parts_{};
+    std::array<SocketAddress, size> addresses_;
     std::array<Segmented, size> segmented_{};
-    std::array<std::size_t, size> lengths_{};  // in datagrams
     std::array<mmsghdr, size> headers_{};
 };
 
@@ -105,11 +105,10 @@ private:
     int try_send(const Endpoint& to, std::string_view bytes) const;  // 0 or errno
     // After the system took it or not.
     Result<void> settle(int error, const Endpoint& to, std::string_view bytes);
-    // Of sending_; so many are settled.
-    std::size_t send_some(std::span<SendBatch::Item> items);
-    std::size_t send_singly(std::span<SendBatch::Item> items, int error_of_first);
-    std::size_t train_at_start(std::span<const SendBatch::Item> items) const;
-    std::size_t couple(std::span<const SendBatch::Item> items);
+    // Of sending_.
+    void send_all(std::span<SendBatch::Item> items);
+    void fill_in(std::size_t train);
+    void send_singly(std::span<SendBatch::Item> items, std::span<const std::uint8_t> train, int error);
     void send_waiting();
 
     const ListenSocket& socket_;

@@ -65,6 +65,17 @@ TEST_CASE("method names are exact on the wire (RFC 3261 §7.1)", "[sip][header]"
     CHECK(to_text(Method::Other).empty());
 }
 
+TEST_CASE("the Call-ID of a message that nobody has parsed", "[sip]")
+{
+    CHECK(find_call_id("BYE sip:a SIP/2.0\r\nVia: x\r\nCall-ID: a@b \r\n\r\n") == "a@b");
+    CHECK(find_call_id("BYE sip:a SIP/2.0\r\ncall-id:a\r\n\r\n") == "a");
+    CHECK(find_call_id("BYE sip:a SIP/2.0\r\ni: a\r\n\r\n") == "a");
+    CHECK(find_call_id("BYE sip:a SIP/2.0\r\ni: a") == "a");
+    CHECK(find_call_id("BYE sip:a SIP/2.0\r\nVia: x\r\n\r\ni: a\r\n").empty());
+    CHECK(find_call_id("i: a\r\n").empty());
+    CHECK(find_call_id("").empty());
+}
+
 TEST_CASE("CSeq is a number below 2^31 and a method (RFC 3261 §8.1.1.5)", "[sip][header]")
 {
     const auto cseq = CSeq::parse(" 0009\r\n  INVITE ");
