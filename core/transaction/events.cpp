@@ -29,6 +29,7 @@ void Transaction::enqueue(Event event)
     busy_ = true;
     working_off_ = work_off_events();
     working_off_.start();
+    if (!busy_) working_off_ = {};  // its frame would lie there as long as the transaction
 }
 
 Task<bool> Transaction::work_off_events()

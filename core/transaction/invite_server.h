@@ -30,6 +30,10 @@ public:
     Actions on_ack();               // non-2xx or 2xx: the state tells which
     Actions on_timer(Timer fired);  // G, H, I or L
     State state() const { return state_; }
+    bool sends_again() const  // the last reply, when a timer or a request asks for it
+    {
+        return state_ == State::Proceeding || state_ == State::Completed || repeats_success_;
+    }
 
 private:
     Reliability reliability_;

@@ -78,6 +78,15 @@ bool ServerSide::is_terminated() const
         machine_);
 }
 
+std::size_t ServerSide::shrink()
+{
+    const auto* invite = std::get_if<InviteServerTransaction>(&machine_);
+    // RFC 6026 §7.1: after a relayed 2xx, which is the UAS's to repeat, we absorb the INVITE for half a
+    // minute.
+    if (invite == nullptr || invite->sends_again()) return 0;
+    return std::exchange(reply_, {}).size();
+}
+
 bool ServerSide::absorbs_ack() const
 {
     using State = InviteServerTransaction::State;

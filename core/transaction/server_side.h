@@ -25,7 +25,8 @@ public:
     void on_ack();
     void send(int status, std::string bytes, ReplyOrigin origin);  // keeps the bytes
     void send_past_the_end(const std::string& bytes);  // without regard to the state, and nothing is kept
-    void release();  // no reply will come; retransmissions are absorbed for Timer J's time
+    void release();        // no reply will come; retransmissions are absorbed for Timer J's time
+    std::size_t shrink();  // lets the kept reply go if nothing will ask for it again; its bytes
     bool is_terminated() const;
     bool absorbs_ack() const;  // a non-2xx went out: its ACK ends at this hop
     const std::string& kept() const { return reply_; }

@@ -246,6 +246,8 @@ void Transaction::end()
 
 void Transaction::shrink()
 {
+    if (server_) account(-static_cast<std::ptrdiff_t>(server_->shrink()));
+    if (events_.empty()) std::vector<Event>().swap(events_);
     for (const auto& branch : branches_) branch->shrink();
 }
 
