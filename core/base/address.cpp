@@ -1,6 +1,5 @@
 #include "core/base/address.h"
 
-#include <charconv>
 #include <cstring>
 
 #include <arpa/inet.h>
@@ -109,7 +108,10 @@ std::string IpAddress::text() const
     char* end = buffer.data();
     for (unsigned octet = 0; octet < 4; ++octet) {
         if (octet > 0) *end++ = '.';
-        end = std::to_chars(end, buffer.data() + buffer.size(), bytes_[octet]).ptr;
+        const unsigned value = bytes_[octet];
+        if (value >= 100) *end++ = static_cast<char>('0' + value / 100);
+        if (value >= 10) *end++ = static_cast<char>('0' + value / 10 % 10);
+        *end++ = static_cast<char>('0' + value % 10);
     }
     return {buffer.data(), end};
 }

@@ -17,16 +17,18 @@ std::size_t ipv6_length(std::string_view text)
 // Of the IPv4 address at the start of `text`; 0: there is none, or more digits and dots follow.
 std::size_t ipv4_length(std::string_view text)
 {
-    std::size_t i = 0;
+    const char* at = text.data();
+    const char* const end = at + text.size();
     for (int octet = 0; octet < 4; ++octet) {
-        if (octet > 0 && (i == text.size() || text[i++] != '.')) return 0;
-        const std::size_t start = i;
+        if (octet > 0 && (at == end || *at++ != '.')) return 0;
+        const char* const start = at;
         unsigned value = 0;
-        while (i < text.size() && i - start < 4 && is_digit(text[i]))
-            value = value * 10 + static_cast<unsigned>(text[i++] - '0');
-        if (i == start || i - start > 3 || value > 255) return 0;
+        for (unsigned digit = 0; at != end && (digit = static_cast<unsigned char>(*at) - unsigned{'0'}) < 10;
+             ++at)
+            value = value * 10 + digit;  // more digits than fit are refused by their number
+        if (at == start || at - start > 3 || value > 255) return 0;
     }
-    return i;
+    return static_cast<std::size_t>(at - text.data());
 }
 
 }  // namespace

@@ -93,7 +93,9 @@ LengthFix content_length_fix(const Message& message, const Splicer& splicer, boo
 
 std::string via_value(const LocalName& local, std::string_view branch, std::string_view params)
 {
-    std::string value = "SIP/2.0/";
+    std::string value;
+    value.reserve(local.host.size() + branch.size() + params.size() + 32);
+    value += "SIP/2.0/";
     value += to_via_text(local.protocol);
     (value += ' ') += local.host;
     // Without a port the reader assumes 5060, for TLS 5061 (RFC 3261 §18.1.1): so TLS always has one.

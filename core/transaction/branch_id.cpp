@@ -1,6 +1,6 @@
 #include "core/transaction/branch_id.h"
 
-#include <charconv>
+#include <bit>
 
 #include "core/base/ascii.h"
 
@@ -12,21 +12,25 @@ namespace
 constexpr std::string_view prefix = "z9hG4bK.jn";
 constexpr std::string_view stateless_prefix = "z9hG4bK.js";
 
-template <class Number>
-void append_hex(std::string& out, Number number)
+void append_hex(std::string& out, std::uint64_t number)
 {
-    std::array<char, 16> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16);
-    out.append(digits.data(), end);
+    const int digits = number == 0 ? 1 : (std::bit_width(number) + 3) / 4;
+    for (int i = digits - 1; i >= 0; --i) out += "0123456789abcdef"[number >> 4 * i & 15];
 }
 
 // One dot-separated field off the front; false: not a number of that type.
 template <class Number>
 bool take_hex(std::string_view& rest, Number& number, bool last)
 {
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number, 16);
-    if (error != std::errc()) return false;
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    std::size_t digits = 0;
+    int value = 0;
+    number = 0;
+    for (; digits < rest.size() && (value = hex_value(rest[digits])) >= 0; ++digits) {
+        if (number >> (8 * sizeof number - 4) != 0) return false;  // too large
+        number = number << 4 | static_cast<Number>(value);
+    }
+    if (digits == 0) return false;
+    rest.remove_prefix(digits);
     if (last) return rest.empty();
     if (!rest.starts_with('.')) return false;
     rest.remove_prefix(1);
@@ -93,7 +97,8 @@ std::uint32_t loop_hash(const sip::Message& request, const transport::Flow& from
     append(text, request.to() != nullptr ? request.to()->tag() : std::string_view());
     append_hex(text, request.cseq() != nullptr ? request.cseq()->number : 0);
     append_hex(text += '\n', from.socket != nullptr ? from.socket->id : 0);
-    append(text += '\n', from.remote.ip.text());
+    const auto& address = from.remote.ip.bytes();
+    append(text += '\n', {reinterpret_cast<const char*>(address.data()), address.size()});
     append_all(text, request, sip::HeaderType::Route);
     append_all(text, request, sip::HeaderType::ProxyRequire);
     append_all(text, request, sip::HeaderType::ProxyAuthorization);

@@ -61,9 +61,11 @@ Task<Result<unsigned>> Transaction::forward(std::vector<BranchRequest> requests)
         }
         resolving.push_back(start_branch(std::move(request), target, forking));
     }
-    Task<void> all_resolved = join(resolving.size());
-    for (Task<void>& one : resolving) one.start(all_resolved.handle());
-    co_await std::move(all_resolved);
+    if (!resolving.empty()) {
+        Task<void> all_resolved = join(resolving.size());
+        for (Task<void>& one : resolving) one.start(all_resolved.handle());
+        co_await std::move(all_resolved);
+    }
 
     if (forking.sent == 0) {
         // The caller gave up while we resolved, and nothing is left that would answer it.

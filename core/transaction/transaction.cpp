@@ -24,6 +24,11 @@ sip::LocalName name_of(const transport::ListenSocket* socket)
     return {socket->protocol, socket->address.ip.text_in_uri(), socket->address.port, false};
 }
 
+void append_hex(std::string& out, std::uint32_t number)
+{
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[number >> shift & 15];
+}
+
 Counter& replies_of_class(Statistics& statistics, int status)
 {
     switch (status / 100) {
@@ -48,7 +53,8 @@ Transaction::Transaction(Layer& layer, std::uint64_t label, Origin origin,
       user_(std::move(user))
 {
     if (is_ours()) return;
-    local_tag_ = fmt::format("{}-{:08x}", layer.settings().tag_prefix, static_cast<std::uint32_t>(label));
+    local_tag_ = layer.settings().tag_prefix;  // fmt::format() took 950 instructions for it
+    append_hex(local_tag_ += '-', static_cast<std::uint32_t>(label));
     server_ = std::make_unique<ServerSide>(layer, *this, way_back(origin_), is_invite());
     account(static_cast<std::ptrdiff_t>(origin_.request->bytes().size()));
 }
