@@ -18,6 +18,7 @@ namespace
 constexpr std::string_view area = "postgres";
 constexpr Duration patience = std::chrono::seconds(2);
 constexpr Duration first_pause = std::chrono::milliseconds(100), longest_pause = std::chrono::seconds(5);
+constexpr std::size_t answers_of_a_turn = 32;
 constexpr std::size_t most_values = 65535;    // of a statement: the protocol counts them with two bytes
 constexpr std::size_t most_statements = 200;  // kept prepared on one connection
 
@@ -222,6 +223,7 @@ void Connection::lose(Error error)
     const bool served = was_ready && loop_.clock().now() - ready_since_ > patience;
     descriptor_.reset();
     pg_.reset();
+    ++session_;
     expected_.clear();
     statements_.clear();
     writing_ = failed_ = false;
@@ -380,12 +382,23 @@ void Connection::write()
 void Connection::read()
 {
     if (PQconsumeInput(pg_.get()) != 1) return lose(Error{503, error_text()});
+    take_what_is_there();
+}
+
+// What one packet brings may be hundreds of answers, each with a request to be finished: whoever waits on
+// other sockets has a turn in between.
+void Connection::take_what_is_there()
+{
     const std::weak_ptr alive(alive_);
-    while (!expected_.empty() && PQisBusy(pg_.get()) == 0) {
+    for (std::size_t taken = 0; !expected_.empty() && PQisBusy(pg_.get()) == 0;) {
         const ResultPtr result(PQgetResult(pg_.get()));
         if (!result) continue;  // the end of one command's results
         take(*result);
         if (alive.expired() || !pg_) return;
+        if (++taken < answers_of_a_turn) continue;
+        return loop_.post([this, alive, session = session_] {
+            if (!alive.expired() && session == session_) take_what_is_there();
+        });
     }
     if (PQstatus(pg_.get()) == CONNECTION_BAD) return lose(Error{503, error_text()});
     descriptor_->when_readable([this] { read(); });

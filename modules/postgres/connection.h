@@ -111,6 +111,7 @@ private:
     std::string error_text() const;
 
     void read();
+    void take_what_is_there();
     void write();
     void take(const pg_result& result);
     void take_description(const PreparedPtr& statement, const pg_result& result);
@@ -139,6 +140,7 @@ private:
     std::deque<Awaited> expected_;
     std::unordered_map<std::string, PreparedPtr> statements_;
     std::uint64_t numbered_ = 0, used_ = 0;
+    std::uint64_t session_ = 0;                                   // how many have been lost
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
 };
 
