@@ -1,6 +1,9 @@
 #include "core/runtime/event_loop.h"
 
+#include <algorithm>
 #include <atomic>
+#include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -9,6 +12,13 @@
 namespace junctor
 {
 
+namespace
+{
+
+constexpr std::size_t posted_of_a_turn = 32;
+
+}  // namespace
+
 struct EventLoop::Impl {
     explicit Impl(unsigned number) : index(number) {}
 
@@ -16,22 +26,28 @@ struct EventLoop::Impl {
     SystemClock clock;
     TimerWheel wheel{clock};
     std::mutex mutex;
-    std::vector<std::function<void()>> posted;  // under mutex
-    bool woken = false;                         // under mutex: run_posted() is on its way
+    std::deque<std::function<void()>> posted;  // under mutex
+    bool woken = false;                        // under mutex: run_posted() is on its way
     std::atomic<bool> stopping{false};
     std::atomic<std::thread::id> thread{std::this_thread::get_id()};
     std::vector<std::function<void()>> ending;  // of this turn
     asio::io_context io{1};                     // one thread runs it
     asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
 
+    // A commit may be told to a thousand at once: timers and sockets have a turn in between.
     void run_posted()
     {
-        std::vector<std::function<void()>> batch;  // what these post is for the next turn
+        std::vector<std::function<void()>> batch;  // what these post is for a later turn
+        bool more = false;
         {
             const std::lock_guard lock(mutex);
-            batch.swap(posted);
-            woken = false;
+            const auto end =
+                posted.begin() + static_cast<std::ptrdiff_t>(std::min(posted.size(), posted_of_a_turn));
+            batch.assign(std::make_move_iterator(posted.begin()), std::make_move_iterator(end));
+            posted.erase(posted.begin(), end);
+            more = woken = !posted.empty();
         }
+        if (more) asio::post(io, [this] { run_posted(); });
         for (auto& work_item : batch) work_item();
     }
 
@@ -63,7 +79,7 @@ EventLoop::EventLoop(unsigned index) : impl_(std::make_unique<Impl>(index)) {}
 EventLoop::~EventLoop()
 {
     // Work that never ran may own what posts again while it is destroyed.
-    std::vector<std::function<void()>> left;
+    std::deque<std::function<void()>> left;
     const std::lock_guard lock(impl_->mutex);
     impl_->woken = true;
     left.swap(impl_->posted);

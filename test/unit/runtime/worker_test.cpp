@@ -102,6 +102,20 @@ TEST_CASE("a timer that is always due does not keep an event loop from its poste
     CHECK(done == 2);
 }
 
+TEST_CASE("a thousand things posted at once do not keep a due timer waiting for the last of them",
+          "[runtime]")
+{
+    EventLoop loop(0);
+    int done = 0, done_before = 0;
+    Timer due(loop.timers(), [&] { done_before = done; });
+    loop.post([&] { due.start(0ms); });
+    for (int i = 0; i < 1000; ++i) loop.post([&] { ++done; });
+    loop.post([&] { loop.stop(); });
+    loop.run();
+    CHECK(done == 1000);
+    CHECK(done_before < 100);
+}
+
 TEST_CASE("an event loop can be stopped before it runs, and run again", "[runtime]")
 {
     EventLoop loop(0);
