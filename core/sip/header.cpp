@@ -119,8 +119,11 @@ std::string_view find_call_id(std::string_view message)
 {
     for (std::size_t feed = message.find('\n'); feed != std::string_view::npos; feed = message.find('\n')) {
         message.remove_prefix(feed + 1);
-        if (message.starts_with('\r')) break;  // the headers end
-        const std::size_t name = message.starts_with("i:") ? 2 : istarts_with(message, "Call-ID:") ? 8 : 0;
+        const char first = message.empty() ? '\r' : to_lower(message.front());
+        if (first == '\r') break;  // the headers end
+        std::size_t name = 0;
+        if (first == 'i' && message.substr(1).starts_with(':')) name = 2;
+        if (first == 'c' && istarts_with(message, "Call-ID:")) name = 8;
         if (name > 0) return trim(message.substr(name, message.find('\n') - name));
     }
     return {};

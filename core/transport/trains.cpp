@@ -1,5 +1,8 @@
 #include "core/transport/trains.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "core/sip/header.h"
 
 namespace junctor::transport
@@ -9,6 +12,7 @@ namespace
 
 constexpr std::size_t longest_segment = 1400;  // what is longer may not fit into one packet of the way
 constexpr std::size_t longest_train = 65507;   // bytes
+constexpr std::uint32_t unknown = 1;           // the key where no Call-ID is found
 
 }  // namespace
 
@@ -16,7 +20,7 @@ void Trains::plan(std::span<const Datagram> batch, bool coupled)
 {
     count_ = placed_ = 0;
     taken_.fill(false);
-    has_call_id_.fill(false);
+    keys_.fill(0);
     for (std::size_t place = 0; place < batch.size(); ++place) {
         if (taken_[place]) continue;
         take(place);
@@ -38,6 +42,7 @@ void Trains::fill(std::span<const Datagram> batch)
     const std::size_t first = order_[placed_ - 1];
     const auto& [to, bytes] = batch[first];
     std::size_t total = bytes.size(), passed = 0;
+    passed_with_key_ = 0;
     for (std::size_t place = first + 1; place < batch.size(); ++place) {
         if (taken_[place]) continue;
         const Datagram& next = batch[place];
@@ -60,19 +65,26 @@ void Trains::fill(std::span<const Datagram> batch)
 // Of those before it that were left behind, the first `passed`.
 bool Trains::overtakes(std::span<const Datagram> batch, std::size_t place, std::size_t passed)
 {
-    for (std::size_t i = 0; i < passed; ++i) {
-        if (batch[passed_[i]].to != batch[place].to) continue;
-        const std::string_view one = call_id(batch, passed_[i]), other = call_id(batch, place);
-        if (one.empty() || other.empty() || one == other) return true;
-    }
-    return false;
+    if (passed == 0) return false;
+    for (; passed_with_key_ < passed; ++passed_with_key_)
+        passed_keys_[passed_with_key_] = key(batch, passed_[passed_with_key_]);
+    const Key own = key(batch, place);
+    bool found = own == unknown;
+    for (std::size_t i = 0; i < passed; ++i) found |= passed_keys_[i] == own || passed_keys_[i] == unknown;
+    return found;
 }
 
-std::string_view Trains::call_id(std::span<const Datagram> batch, std::size_t place)
+Trains::Key Trains::key(std::span<const Datagram> batch, std::size_t place)
 {
-    if (!has_call_id_[place]) call_ids_[place] = sip::find_call_id(batch[place].bytes);
-    has_call_id_[place] = true;
-    return call_ids_[place];
+    Key& kept = keys_[place];
+    if (kept != 0) return kept;
+    const std::string_view call_id = sip::find_call_id(batch[place].bytes);
+    if (call_id.empty()) return kept = unknown;
+    const auto& [ip, port] = batch[place].to;
+    std::array<std::uint64_t, 2> address{};
+    std::memcpy(address.data(), ip.bytes().data(), sizeof address);
+    const std::uint64_t hash = std::hash<std::string_view>{}(call_id) + address[0] + 3 * address[1] + port;
+    return kept = std::max(static_cast<Key>(hash ^ hash >> 32), unknown + 1);
 }
 
 }  // namespace junctor::transport

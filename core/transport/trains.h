@@ -39,15 +39,20 @@ public:
     }
 
 private:
+    // Of a conversation with one peer. Two that differ may have the same: then their order is kept for
+    // nothing.
+    using Key = std::uint32_t;
+
     void take(std::size_t place);
     void fill(std::span<const Datagram> batch);
     bool overtakes(std::span<const Datagram> batch, std::size_t place, std::size_t passed);
-    std::string_view call_id(std::span<const Datagram> batch, std::size_t place);
+    Key key(std::span<const Datagram> batch, std::size_t place);
 
     std::array<std::uint8_t, most> order_{}, passed_{};
     std::array<std::uint8_t, most + 1> begin_{};
-    std::array<bool, most> taken_{}, has_call_id_{};
-    std::array<std::string_view, most> call_ids_{};  // where looked for
+    std::array<bool, most> taken_{};
+    std::array<Key, most> keys_{}, passed_keys_{};  // 0: nobody asked yet
+    std::size_t passed_with_key_ = 0;
     std::size_t count_ = 0, placed_ = 0;
 };
 
