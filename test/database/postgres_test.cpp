@@ -1,4 +1,5 @@
 #include <cmath>
+#include <deque>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -64,6 +65,7 @@ private:
 struct Fixture {
     std::string url;
     Databases databases;
+    std::deque<DynamicTable> tables;
     explicit Fixture(const std::string& parameters = {}) : url(test::real_server_url("POSTGRES"))
     {
         databases.add(std::make_shared<postgres::Driver>());
@@ -72,14 +74,14 @@ struct Fixture {
         if (!parameters.empty()) url = test::with_parameters(url, parameters);
     }
     std::shared_ptr<Database> database() { return *databases.open(url); }
-    DynamicTable things()
+    DynamicTable& things()
     {
         REQUIRE(run_blocking(database()->create(test::things())));
         return table("things", {"name", "note", "number", "ratio", "bytes", "moment", "extra"});
     }
-    DynamicTable table(const std::string& name, const std::vector<std::string>& columns)
+    DynamicTable& table(const std::string& name, const std::vector<std::string>& columns)
     {
-        DynamicTable table(name, versions());
+        DynamicTable& table = tables.emplace_back(name, versions());
         for (const auto& column : columns) table.add_of_any_type(column);
         const auto bound = table.bind(database());
         INFO((bound ? "" : bound.error().text));
@@ -261,7 +263,7 @@ TEST_CASE("columns of any type are read and written", "[database][postgres]")
         "key uuid, big numeric(20))");
     const std::vector<std::string> names{"small", "flag",   "q",     "letter", "ip",  "zoned", "day",
                                          "c",     "single", "short", "at",     "key", "big"};
-    const DynamicTable odd = f.table("odd", names);
+    const DynamicTable& odd = f.table("odd", names);
     const Type types[] = {Type::Integer,  Type::Integer,  Type::Real, Type::Text, Type::Text,
                           Type::DateTime, Type::DateTime, Type::Text, Type::Real, Type::Text,
                           Type::Text,     Type::Text,     Type::Real};
@@ -310,10 +312,10 @@ TEST_CASE("an error of one query leaves its neighbours in the stream alone", "[d
 {
     TestWorker worker;
     Fixture f;
-    const DynamicTable things = f.things();
+    const DynamicTable& things = f.things();
     for (int i = 0; i < 10; ++i) REQUIRE(run_blocking(things.insert(thing("t" + std::to_string(i), i))));
     Administrator(f.url).run("CREATE VIEW faulty AS SELECT 1 / (number - 5) AS quotient, number FROM things");
-    const DynamicTable faulty = f.table("faulty", {"quotient", "number"});
+    const DynamicTable& faulty = f.table("faulty", {"quotient", "number"});
 
     TaskGroup group;
     const auto start = [&](int i) {
@@ -337,7 +339,7 @@ TEST_CASE("an error of one query leaves its neighbours in the stream alone", "[d
 TEST_CASE("text that no row can hold is not found, nor is there anything to change", "[database][postgres]")
 {
     Fixture f;
-    const DynamicTable things = f.things();
+    const DynamicTable& things = f.things();
     REQUIRE(run_blocking(things.insert(thing("a"))));
     for (const std::string& text : {std::string("a\0", 2), std::string("a\xff")}) {
         std::vector<ColumnId> columns{0};
@@ -361,7 +363,7 @@ TEST_CASE("a table that is changed while it is in use is read as it is then", "[
 {
     TestWorker worker;
     Fixture f;
-    const DynamicTable things = f.things();
+    const DynamicTable& things = f.things();
     REQUIRE(run_blocking(things.insert(thing("a", 7))));
     const auto read = [&] {
         std::vector<ColumnId> columns{2};
@@ -382,7 +384,7 @@ TEST_CASE("more shapes of statements than are kept prepared", "[database][postgr
 {
     TestWorker worker;
     Fixture f;
-    const DynamicTable things = f.things();
+    const DynamicTable& things = f.things();
     REQUIRE(run_blocking(things.insert(thing("a", 7))));
     for (int round = 0; round < 2; ++round)
         for (int count = 1; count < 260; ++count) {
@@ -407,7 +409,7 @@ TEST_CASE("connections that the server cut are made anew; what was under way hea
 {
     TestWorker worker;
     Fixture f;
-    const DynamicTable things = f.things();
+    const DynamicTable& things = f.things();
     Administrator administrator(f.url);
     std::vector<ColumnId> columns{0};
     REQUIRE(worker.run(things.select(columns, Condition{})));
@@ -447,7 +449,7 @@ TEST_CASE("a write whose commit nobody could confirm says that its outcome is un
 {
     TestWorker worker;
     Fixture f;
-    const DynamicTable things = f.things();
+    const DynamicTable& things = f.things();
     REQUIRE(run_blocking(things.insert(thing("before"))));
     Administrator administrator(f.url);
     administrator.run("BEGIN; LOCK TABLE things");
@@ -514,7 +516,7 @@ TEST_CASE("workers on threads of their own write and read at once", "[database][
     std::vector<std::unique_ptr<EventLoop>> loops;
     for (unsigned w = 0; w < workers; ++w) loops.push_back(std::make_unique<EventLoop>(w));
     Fixture f;
-    const DynamicTable things = f.things();
+    const DynamicTable& things = f.things();
     struct Run {
         static Task<bool> write(const DynamicTable& things, unsigned worker, EventLoop& loop,
                                 std::atomic<int>& good)
@@ -546,7 +548,7 @@ TEST_CASE("workers on threads of their own write and read at once", "[database][
 TEST_CASE("a scan that is left in the middle ends; a large one comes whole", "[database][postgres]")
 {
     Fixture f;
-    const DynamicTable things = f.things();
+    f.things();
     Administrator administrator(f.url);
     administrator.run(
         "INSERT INTO things SELECT 'n' || i, repeat('x', 500), i, 0.5, '\\x00ff', now(), NULL "
