@@ -6,6 +6,15 @@ junctor_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '\n== %s\n' "$*"; }
 
+# sources FOLDER... -- PATTERN...: our own C++ files of these names. Asks no git: there may be none, or one that refuses.
+sources() {
+    local folders=() names=(-false)
+    while [[ $1 != -- ]]; do folders+=("$1") && shift; done
+    shift
+    for name in "$@"; do names+=(-o -name "$name"); done
+    find "${folders[@]}" -type f \( "${names[@]}" \) | sort
+}
+
 # install_packages KIND...: the Debian packages of these kinds (scripts/packages) that are not installed yet.
 install_packages() {
     local kind name missing=()
