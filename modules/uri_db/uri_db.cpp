@@ -124,7 +124,7 @@ UriDb::Question UriDb::question(Message& message, const sip::NameAddr* address, 
             {},
             message.fail({500, fmt::format("{}: no credentials have been verified", what)}, no_credentials)};
     if (!address->uri.has_user) return {{}, no_user};
-    return {std::move(account), good};
+    return {account, good};
 }
 
 Code UriDb::same_user(Message& message, const sip::NameAddr* address, std::string_view what)

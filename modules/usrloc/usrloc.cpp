@@ -89,7 +89,7 @@ Result<void> Usrloc::start(StartContext& context)
 {
     auto read = settings(context);
     if (!read) return fail(std::move(read.error()));
-    settings_ = std::move(*read);
+    settings_ = *read;
     mode_ = settings_.mode;
     nat_flag_ = settings_.storage.nat_flag;
     databases_ = &context.databases();

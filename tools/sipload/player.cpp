@@ -25,6 +25,7 @@ std::vector<ScenarioKind> spread(const std::vector<Share>& mix)
     std::stable_sort(places.begin(), places.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<ScenarioKind> kinds;
+    kinds.reserve(places.size());
     for (const auto& place : places) kinds.push_back(place.second);
     return kinds;
 }
