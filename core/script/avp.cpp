@@ -1,5 +1,7 @@
 #include "core/script/avp.h"
 
+#include <algorithm>
+
 namespace junctor::script
 {
 

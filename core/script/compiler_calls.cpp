@@ -20,6 +20,7 @@ Range range_of(const ast::Call& call, const Error& error)
 std::string arities(const std::vector<const Function*>& functions)
 {
     std::vector<std::size_t> counts;
+    counts.reserve(functions.size());
     for (const auto* function : functions) counts.push_back(function->arity);
     std::sort(counts.begin(), counts.end());
     counts.erase(std::unique(counts.begin(), counts.end()), counts.end());

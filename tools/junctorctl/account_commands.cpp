@@ -1,4 +1,6 @@
 // add, passwd, rm: accounts.
+#include <fmt/format.h>
+
 #include "tools/junctorctl/commands.h"
 
 namespace junctor::ctl

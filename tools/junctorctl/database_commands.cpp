@@ -1,4 +1,5 @@
 // db create, drop, reinit, check, migrate, show, exec: the tables themselves.
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/db/admin.h"
@@ -133,7 +134,7 @@ int check_database(Session& session)
         good = good && check.state != db::TableCheck::State::Wrong;
         std::string remarks = joined(check.remarks, "; ");
         if (!check.layout.empty())
-            remarks = "layout " + check.layout + (remarks.empty() ? "" : "; " + remarks);
+            remarks = fmt::format("layout {}{}{}", check.layout, remarks.empty() ? "" : "; ", remarks);
         rows.push_back({check.table, word_for(check.state), std::to_string(check.version),
                         joined(check.used_by, " "), std::move(remarks)});
     }

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "core/base/ascii.h"
 
 namespace junctor::ctl

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -65,6 +66,7 @@ Result<int> run_server_program(const Session& session, std::vector<std::string> 
 {
     words.insert(words.begin(), session.settings.server_program());
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
     pid_t child = 0;

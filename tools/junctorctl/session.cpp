@@ -1,5 +1,7 @@
 #include "tools/junctorctl/session.h"
 
+#include <fmt/format.h>
+
 #include "core/base/ascii.h"
 
 namespace junctor::ctl

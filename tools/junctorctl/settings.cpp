@@ -4,6 +4,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "core/admin/unix_server.h"
 #include "core/base/ascii.h"
 #include "core/server/directories.h"
@@ -21,7 +23,8 @@ bool read_rc(const std::string& path, Variables& variables, std::vector<std::str
     std::ifstream file(path);
     std::stringstream text;
     if (!file || !(text << file.rdbuf())) return fs::exists(path) && fs::is_empty(path);
-    for (const std::string& remark : parse_rc(text.str(), variables)) remarks.push_back(path + ": " + remark);
+    for (const std::string& remark : parse_rc(text.str(), variables))
+        remarks.push_back(fmt::format("{}: {}", path, remark));
     return true;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/base/ascii.h"
 #include "core/sip/digest.h"
 
