@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/runtime/worker.h"
+#include "core/transport/local_name.h"
 
 namespace junctor::script
 {
@@ -95,11 +96,9 @@ void Message::set_parse_error(std::string info, std::string reason, int reply_co
 
 sip::SendPath Message::send_path(const transport::ListenSocket& sent_from) const
 {
-    const auto name_of = [](const transport::ListenSocket& socket) {
-        return sip::LocalName{socket.protocol, socket.address.ip.text_in_uri(), socket.address.port, false};
-    };
     const transport::ListenSocket& received_on = flow_.socket != nullptr ? *flow_.socket : sent_from;
-    sip::SendPath path{name_of(received_on), name_of(sent_from), received_on.id == sent_from.id};
+    sip::SendPath path{transport::local_name(received_on), transport::local_name(sent_from),
+                       received_on.id == sent_from.id};
 
     // What the script says of this message counts more than what it says of all.
     const Settings& settings = environment_.settings;

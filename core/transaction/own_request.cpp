@@ -7,16 +7,12 @@
 #include "core/base/ascii.h"
 #include "core/sip/write.h"
 #include "core/transaction/keyed_hash.h"
+#include "core/transport/local_name.h"
 
 namespace junctor::transaction
 {
 namespace
 {
-
-sip::LocalName name_of(const transport::ListenSocket& socket)
-{
-    return {socket.protocol, socket.address.ip.text_in_uri(), socket.address.port, false};
-}
 
 Result<transport::NextHop> hop_to(std::string_view uri)
 {
@@ -92,7 +88,7 @@ std::string OwnRequest::write(const transport::ListenSocket& socket, std::string
                 fmt::format("{}:{}", socket.address.ip.text_in_uri(), socket.address.port));
     std::string out = fmt::format(
         "{0} {1} SIP/2.0\r\nVia: {2}\r\nTo: {3}\r\nFrom: {4}\r\nCSeq: {5} {0}\r\nCall-ID: {6}\r\n",
-        request_.method, request_.uri, sip::via_value(name_of(socket), branch, {}), request_.to,
+        request_.method, request_.uri, sip::via_value(transport::local_name(socket), branch, {}), request_.to,
         request_.from, *request_.cseq, request_.call_id);
     append_routes(out, request_.routes);
     out += fmt::format("Max-Forwards: {}\r\nContent-Length: {}\r\n", request_.max_forwards,
@@ -134,8 +130,8 @@ std::string OwnRequest::write_ack(const Acknowledgement& ack, const sip::Message
                     keyed_hash({*request_.cseq, 2}, request_.call_id + std::string(to_value)));
     std::string out =
         fmt::format("ACK {} SIP/2.0\r\nVia: {}\r\nTo: {}\r\nFrom: {}\r\nCSeq: {} ACK\r\nCall-ID: {}\r\n",
-                    ack.uri, sip::via_value(name_of(socket), branch, {}), to_value, request_.from,
-                    *request_.cseq, request_.call_id);
+                    ack.uri, sip::via_value(transport::local_name(socket), branch, {}), to_value,
+                    request_.from, *request_.cseq, request_.call_id);
     append_routes(out, ack.routes);
     out += fmt::format("Max-Forwards: {}\r\n", request_.max_forwards);
     if (!user_agent_line_.empty()) (out += user_agent_line_) += "\r\n";
