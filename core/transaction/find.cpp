@@ -42,9 +42,10 @@ bool Layer::absorb_ack(const sip::Message& ack)
 
 bool Layer::absorb_finished(const sip::Message& request)
 {
-    const Finished* const finished = finished_.find(key_of(request), request.method_id());
+    const Finished* const finished = finished_.find(progress_key(request), request.method_id());
     if (finished == nullptr) return false;
     statistics_->absorbed_requests.add();
+    if (finished->reply.empty()) return true;
     statistics_->retransmissions.add();
     if (const auto sent = transport_.send(finished->to, finished->reply); !sent)
         log_info("tm", "a reply to {} could not be sent: {}", finished->to.remote.text(), sent.error().text);
@@ -78,8 +79,7 @@ std::uint64_t Layer::key_of(const sip::Message& request) const
 
 std::uint64_t Layer::progress_key(const sip::Message& request) const
 {
-    const std::uint64_t key = key_of(request);
-    return request.method_id() == sip::Method::Cancel ? ~key : key;  // its branch is that of what it cancels
+    return told_apart(key_of(request), request.method_id());
 }
 
 Layer::InProgress Layer::in_progress(const sip::Message& request)
@@ -165,12 +165,21 @@ std::shared_ptr<Transaction> Layer::find_acknowledged(const sip::Message& ack)
     return nullptr;
 }
 
+bool Layer::has_answered(const sip::Message& request) const
+{
+    const Finished* const invite = request.method_id() == sip::Method::Ack
+                                       ? finished_.find_call(call_key(request, options_.key))
+                                       : finished_.find(key_of(request), sip::Method::Invite);
+    return invite != nullptr && invite->method == sip::Method::Invite;
+}
+
 bool Layer::is_merged(const sip::Message& request) const
 {
     if (request.to() != nullptr && !request.to()->tag().empty()) return false;
     const std::uint64_t call = call_key(request, options_.key);
-    const Finished* const finished = finished_.find_call(call);
-    if (finished != nullptr && finished->method == request.method_id() && finished->key != key_of(request))
+    const Finished* const finished = finished_.find_call(told_apart(call, request.method_id()));
+    if (finished != nullptr && finished->method == request.method_id() &&
+        finished->key != progress_key(request))
         return true;
     const Transaction* one = by_call_.first(call);
     for (int compared = 0; one != nullptr && compared < max_compared; one = by_call_.next(*one), ++compared) {

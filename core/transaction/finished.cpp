@@ -8,6 +8,12 @@ namespace
 // The timer fires this much later than the first is due, so that it takes many at a time.
 constexpr Duration patience = std::chrono::milliseconds(20);
 
+const Finished* look_up(const KeyedTable<const Finished*>& table, std::uint64_t key)
+{
+    const auto found = table.find(key);
+    return found != table.end() ? found->second : nullptr;
+}
+
 // Of two with the same key the later one stands in the table.
 void forget(KeyedTable<const Finished*>& table, std::uint64_t key, const Finished& finished)
 {
@@ -35,14 +41,18 @@ void FinishedTransactions::add(Finished finished, Duration linger)
 
 const Finished* FinishedTransactions::find(std::uint64_t key, sip::Method method) const
 {
-    const auto found = by_key_.find(key);
-    return found != by_key_.end() && found->second->method == method ? found->second : nullptr;
+    const Finished* const found = look_up(by_key_, key);
+    return found != nullptr && found->method == method ? found : nullptr;
 }
 
 const Finished* FinishedTransactions::find_call(std::uint64_t call_key) const
 {
-    const auto found = by_call_.find(call_key);
-    return found != by_call_.end() ? found->second : nullptr;
+    return look_up(by_call_, call_key);
+}
+
+const Finished* FinishedTransactions::find_label(std::uint64_t label) const
+{
+    return look_up(by_label_, label);
 }
 
 void FinishedTransactions::forget_due()

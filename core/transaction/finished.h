@@ -1,8 +1,11 @@
-// What remains of a server transaction of another method than INVITE once its final reply has left: the
-// reply, for retransmissions of the request, until Timer J (RFC 3261 §17.2.2).
+// What remains of a server transaction that has done its work, and only answers or absorbs what comes again:
+//   - of another method than INVITE, once its final reply has left: the reply, for retransmissions of the
+//     request, until Timer J (RFC 3261 §17.2.2);
+//   - an INVITE whose 2xx was relayed: the way back, for the 2xx that its UAS repeats; the INVITE itself is
+//     absorbed, until Timer L (RFC 6026 §7.1).
 //
-// A transaction that only waits for that needs neither its request nor its branches nor its user. Under full
-// load over UDP there are a million of these, and each kept 6 KB as it was: now some 300 bytes and the reply.
+// Neither needs its request, its branches or its user. Under full load over UDP there are a million of these,
+// and each kept 6 KB as it was: now some 300 bytes and the reply.
 //
 // Found by keyed 64-bit hashes alone, which nobody can make collide who does not know the key. One worker.
 #pragma once
@@ -20,12 +23,12 @@ namespace junctor::transaction
 {
 
 struct Finished {
-    std::uint64_t key = 0;       // transaction_key(): of its request; never of one without an RFC 3261 branch
+    std::uint64_t key = 0;  // Layer::progress_key(): of its request; never of one without an RFC 3261 branch
     std::uint64_t call_key = 0;  // call_key(): for merged requests (§8.2.2.2)
     std::uint64_t label = 0;     // in our Via branches
     sip::Method method = sip::Method::Other;
     transport::Destination to;  // the way back
-    std::string reply;
+    std::string reply;          // empty: what comes again is absorbed
     TimePoint until{};
 };
 
@@ -39,7 +42,7 @@ public:
     void add(Finished finished, Duration linger);
     const Finished* find(std::uint64_t key, sip::Method method) const;  // null: none
     const Finished* find_call(std::uint64_t call_key) const;            // the latest; null: none
-    bool has_label(std::uint64_t label) const { return by_label_.contains(label); }
+    const Finished* find_label(std::uint64_t label) const;              // null: none
     std::size_t size() const { return queue_.size(); }
 
 private:

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/sip/write.h"
+#include "core/transport/local_name.h"
 #include "core/transport/way_back.h"
 
 namespace junctor::transaction
@@ -61,8 +62,11 @@ bool Layer::match_response(Response response)
     if (!id || id->worker != worker_.index()) return false;
     const auto found = by_label_.find(id->label);
     if (found == by_label_.end()) {
-        if (!finished_.has_label(id->label)) return false;
+        const Finished* const finished = finished_.find_label(id->label);
+        if (finished == nullptr) return false;
         statistics_->received_replies.add();  // §17.1.2.2: a final response again
+        if (finished->method == sip::Method::Invite && cseq->method_id == sip::Method::Invite)
+            relay_again(*finished, response);
         return true;
     }
     const std::shared_ptr<Transaction> transaction = found->second;
@@ -78,6 +82,19 @@ bool Layer::match_response(Response response)
     statistics_->received_replies.add();
     branch->on_response(std::move(response));
     return true;
+}
+
+// A 2xx that its UAS repeats because no ACK has reached it yet (RFC 6026 §7.1).
+void Layer::relay_again(const Finished& invite, const Response& response)
+{
+    const int status = response.message->status();
+    if (status < 200 || status >= 300) return;
+    const std::string bytes = sip::write_forwarded_response(
+        *response.message, &response.edits, transport::response_path(response.from.socket, invite.to.socket));
+    if (bytes.empty()) return;
+    statistics_->relayed_replies.add();
+    if (const auto sent = transport_.send(invite.to, bytes); !sent)
+        log_info("tm", "a reply to {} could not be sent: {}", invite.to.remote.text(), sent.error().text);
 }
 
 std::shared_ptr<Transaction> Layer::make(Transaction::Origin origin, std::unique_ptr<TransactionUser> user)
@@ -124,13 +141,18 @@ void Layer::remove(Transaction& transaction)
     }
     ended_.push_back(std::move(found->second));
     by_label_.erase(found);
-    if (!finished_.has_label(transaction.label())) statistics_->in_use.subtract();
+    if (finished_.find_label(transaction.label()) == nullptr) statistics_->in_use.subtract();
     if (!reaper_.is_running()) reaper_.start({});
 }
 
 void Layer::keep_reply(Transaction& transaction, const transport::Destination& to, std::string reply)
 {
-    Finished finished{transaction.key_, transaction.call_key_, transaction.label(), transaction.method(), to,
+    const sip::Method method = transaction.method();
+    Finished finished{told_apart(transaction.key_, method),
+                      told_apart(transaction.call_key_, method),
+                      transaction.label(),
+                      method,
+                      to,
                       std::move(reply)};
     account(size_of(finished));
     finished_.add(std::move(finished), settings_.timings.linger);

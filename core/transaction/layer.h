@@ -97,6 +97,9 @@ public:
         const sip::Message& cancel);  // that a CANCEL refers to (§9.2)
     std::shared_ptr<Transaction> find_acknowledged(
         const sip::Message& ack);  // the INVITE whose 2xx it acknowledges
+    // Of the INVITE that a CANCEL or an ACK refers to a 2xx was relayed, and no more than that is known of
+    // it.
+    bool has_answered(const sip::Message& request) const;
     std::shared_ptr<Transaction> find(unsigned hash_index, std::uint64_t short_label);
     std::shared_ptr<Transaction> find_by_call(std::string_view call_id,
                                               std::uint32_t cseq);  // an INVITE; walks all
@@ -140,12 +143,13 @@ private:
     void answer_loop(const sip::Message& request, const transport::Flow& from);
     LegacyMatching legacy() const { return {settings_.match_uri, settings_.match_via}; }
     std::uint64_t key_of(const sip::Message& request) const;  // transaction_key(), computed once a message
-    std::uint64_t progress_key(const sip::Message& request) const;
+    std::uint64_t progress_key(const sip::Message& request) const;  // another one for a CANCEL
+    void relay_again(const Finished& invite, const Response& response);
     std::shared_ptr<Transaction> make(Transaction::Origin origin, std::unique_ptr<TransactionUser> user);
     Task<bool> run_originated(std::shared_ptr<Transaction> transaction, BranchRequest request);
     void remove(
         Transaction& transaction);  // from the tables at once, its parts at the next turn of the wheel
-    // The transaction ends; its final reply goes on answering retransmissions.
+    // The transaction ends; its final reply goes on answering retransmissions. Empty: they are absorbed.
     void keep_reply(Transaction& transaction, const transport::Destination& to, std::string reply);
     void account(std::ptrdiff_t bytes) { bytes_ += static_cast<std::size_t>(bytes); }
 

@@ -29,6 +29,11 @@ bool cancels(const sip::Message& cancel, const sip::Message& original, LegacyMat
 
 // What all requests of one client transaction share, whichever way they came.
 std::uint64_t call_key(const sip::Message& request, const HashKey& key);
+// A CANCEL shares both keys with what it cancels; where that matters it gets others.
+constexpr std::uint64_t told_apart(std::uint64_t key, sip::Method method)
+{
+    return method == sip::Method::Cancel ? ~key : key;
+}
 bool is_same_call(const sip::Message& a, const sip::Message& b);  // Call-ID, CSeq number, From tag
 
 }  // namespace junctor::transaction

@@ -80,11 +80,15 @@ bool ServerSide::is_terminated() const
 
 std::size_t ServerSide::shrink()
 {
-    const auto* invite = std::get_if<InviteServerTransaction>(&machine_);
+    return sends_again() ? 0 : std::exchange(reply_, {}).size();
+}
+
+bool ServerSide::sends_again() const
+{
     // RFC 6026 §7.1: after a relayed 2xx, which is the UAS's to repeat, we absorb the INVITE for half a
     // minute.
-    if (invite == nullptr || invite->sends_again()) return 0;
-    return std::exchange(reply_, {}).size();
+    const auto* invite = std::get_if<InviteServerTransaction>(&machine_);
+    return invite == nullptr || invite->sends_again();
 }
 
 bool ServerSide::absorbs_ack() const

@@ -28,6 +28,7 @@ public:
     void release();        // no reply will come; retransmissions are absorbed for Timer J's time
     std::size_t shrink();  // lets the kept reply go if nothing will ask for it again; its bytes
     bool is_terminated() const;
+    bool sends_again() const;  // the kept reply, when a timer or a request asks for it
     bool absorbs_ack() const;  // a non-2xx went out: its ACK ends at this hop
     const std::string& kept() const { return reply_; }
     // What is needed to send it again without this.

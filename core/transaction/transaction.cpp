@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/sip/write.h"
 #include "core/transaction/layer.h"
+#include "core/transport/local_name.h"
 #include "core/transport/way_back.h"
 
 namespace junctor::transaction
@@ -16,12 +17,6 @@ transport::Destination way_back(const Transaction::Origin& origin)
 {
     if (origin.reply_to) return *origin.reply_to;
     return transport::way_back(origin.from, *origin.request, origin.force_rport);
-}
-
-sip::LocalName name_of(const transport::ListenSocket* socket)
-{
-    if (socket == nullptr) return {};
-    return {socket->protocol, socket->address.ip.text_in_uri(), socket->address.port, false};
 }
 
 void append_hex(std::string& out, std::uint32_t number)
@@ -122,17 +117,12 @@ void Transaction::adjust(Timings& timings)
     if (user_) user_->adjust(*this, timings);
 }
 
-sip::SendPath Transaction::upstream_path(const transport::Flow& response_from) const
-{
-    return {name_of(response_from.socket), name_of(origin_.from.socket),
-            response_from.socket == origin_.from.socket};
-}
-
 void Transaction::relay(const Branch& branch, const Response& response)
 {
     if (server_ == nullptr || origin_.silent || released_) return;
     std::string bytes =
-        sip::write_forwarded_response(*response.message, &response.edits, upstream_path(response.from));
+        sip::write_forwarded_response(*response.message, &response.edits,
+                                      transport::response_path(response.from.socket, origin_.from.socket));
     if (bytes.empty()) {
         log_info("tm", "a response to a forwarded request has no Via but ours; dropped");
         return;
@@ -175,8 +165,8 @@ void Transaction::relay_final(Branch& winner)
         edits.replace(version, message.headers_offset() - line_end - version,
                       fmt::format("{} {}", upstream, sip::reason_phrase(upstream)));
     }
-    std::string bytes =
-        sip::write_forwarded_response(message, &edits, upstream_path({winner.socket(), {}, 0}));
+    std::string bytes = sip::write_forwarded_response(
+        message, &edits, transport::response_path(winner.socket(), origin_.from.socket));
     if (bytes.empty()) {
         log_info("tm", "a response to a forwarded request has no Via but ours; answered {} instead", status);
         send_local({status, {}, {}, {}, {}, {}, {}}, Source::Layer);
@@ -225,7 +215,7 @@ void Transaction::check_end()
 {
     if (ended_ || busy_ || held_ > 0 || starting_ > 0 || !events_.empty()) return;
     if (is_final_sent()) shrink();
-    if (needs_reply_only()) {
+    if (needs_no_more()) {
         layer_.keep_reply(*this, server_->destination(), server_->take_kept());
         return end();
     }
@@ -236,11 +226,20 @@ void Transaction::check_end()
     end();
 }
 
-bool Transaction::needs_reply_only() const
+bool Transaction::needs_no_more() const
 {
     // Without an RFC 3261 branch a request is known by more than one hash: the transaction stays to compare.
-    return server_ && !is_invite() && is_final_sent() && !released_ && !server_->is_terminated() &&
-           !has_pending_branches() && origin_.request->top_via()->has_cookie();
+    if (server_ == nullptr || !is_final_sent() || released_ || server_->is_terminated() ||
+        has_pending_branches() || !origin_.request->top_via()->has_cookie())
+        return false;
+    return !is_invite() || is_answered_for_all();
+}
+
+bool Transaction::is_answered_for_all() const
+{
+    const bool success = last_status_ < 300 && !server_->sends_again();
+    return success && branches_.size() == 1 && !branches_.front()->is_cancelled() &&
+           !(user_ && user_->follows_answered());
 }
 
 void Transaction::end()

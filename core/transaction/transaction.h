@@ -167,11 +167,11 @@ private:
     void relay_final(Branch& winner);
     void send_local(LocalReply reply, Source source);
     void send_upstream(int status, std::string bytes, Source source, const Branch* branch);
-    sip::SendPath upstream_path(const transport::Flow& response_from) const;
 
     void account(std::ptrdiff_t bytes);
     void check_end();
-    bool needs_reply_only() const;  // all that is left to do is to answer retransmissions
+    bool needs_no_more() const;        // all that is left to do is what finished.h does, too
+    bool is_answered_for_all() const;  // an INVITE: nobody waits for more than repeated 2xx
     void end();
     void shrink();
     void dissolve();  // after the end: whoever still holds it finds neither user nor branches

@@ -69,6 +69,9 @@ public:
     virtual void on_reply(Transaction&, const SentReply&) {}           // sent upstream
     virtual void on_request_sent(Transaction&, Branch&) {}             // first sending on a branch
     virtual void on_ended(Transaction&) {}                             // last call
+    // An INVITE's 2xx has gone upstream: shall the transaction stay, so that on_response() hears of repeated
+    // 2xx and on_ack() of the ACK? Else the layer keeps a twentieth of it, and relays those by itself.
+    virtual bool follows_answered() const { return true; }
 
     // Before the layer sends a reply that nobody gave it (408, 487, 500): Server and Warning lines and the
     // like.

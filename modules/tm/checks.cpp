@@ -73,8 +73,10 @@ Code Tm::check_trans(Message& message)
     transaction::Layer& layer = *message.environment().transactions;
     const sip::Message& request = message.sip();
     switch (request.method_id()) {
-        case sip::Method::Cancel: return layer.find_cancelled(request) != nullptr ? yes : no;
-        case sip::Method::Ack: return layer.find_acknowledged(request) != nullptr ? yes : no;
+        case sip::Method::Cancel:
+            return layer.find_cancelled(request) != nullptr || layer.has_answered(request) ? yes : no;
+        case sip::Method::Ack:
+            return layer.find_acknowledged(request) != nullptr || layer.has_answered(request) ? yes : no;
         default: break;
     }
     if (message.transaction != nullptr) return yes;

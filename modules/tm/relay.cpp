@@ -110,9 +110,12 @@ Task<Code> Tm::relay(Message& message, RelayOptions options)
         // An ACK that comes this far is end to end; a CANCEL without its INVITE may belong to one that we
         // forwarded statelessly (RFC 3261 §16.10): both go on without a transaction.
         const sip::Method method = message.sip().method_id();
-        if (method == sip::Method::Cancel)
-            if (auto invite = message.environment().transactions->find_cancelled(message.sip()))
+        transaction::Layer& layer = *message.environment().transactions;
+        if (method == sip::Method::Cancel) {
+            auto invite = layer.find_cancelled(message.sip());
+            if (invite != nullptr || layer.has_answered(message.sip()))
                 co_return co_await relay_cancel(message, std::move(invite));
+        }
         if (method == sip::Method::Ack || method == sip::Method::Cancel) {
             const Code forwarded = co_await script::forward_request(
                 message, options.destination ? &*options.destination : nullptr);
@@ -144,14 +147,17 @@ Task<Code> Tm::relay_cancel(Message& message, std::shared_ptr<Transaction> invit
     const Code made = co_await t_newtran(message);
     if (made.value <= 0) co_return made;
     const std::shared_ptr<Transaction> transaction = message.transaction;
-    std::map<unsigned, std::string> headers;
-    const ArmedRoutes& routes = armed(message);
-    if (auto* user = dynamic_cast<ScriptUser*>(invite->user()); user != nullptr && !routes.branch.empty())
-        headers = co_await cancel_headers(message, *invite, *user, routes.branch);
-    const bool anything = invite->cancel(message.sip(), [&](transaction::Branch& branch) {
-        const auto found = headers.find(branch.index());
-        return found != headers.end() ? found->second : std::string();
-    });
+    bool anything = false;
+    if (invite != nullptr) {
+        std::map<unsigned, std::string> headers;
+        const ArmedRoutes& routes = armed(message);
+        if (auto* user = dynamic_cast<ScriptUser*>(invite->user()); user != nullptr && !routes.branch.empty())
+            headers = co_await cancel_headers(message, *invite, *user, routes.branch);
+        anything = invite->cancel(message.sip(), [&](transaction::Branch& branch) {
+            const auto found = headers.find(branch.index());
+            return found != headers.end() ? found->second : std::string();
+        });
+    }
     transaction->reply({200, anything ? "canceling" : "ok -- no more pending branches", {}, {}, {}, {}, {}});
     co_return done;
 }

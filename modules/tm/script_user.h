@@ -53,6 +53,7 @@ public:
     void on_ack(transaction::Transaction&, const sip::Message& ack) override;
     void on_reply(transaction::Transaction&, const transaction::SentReply&) override;
     void on_ended(transaction::Transaction&) override;
+    bool follows_answered() const override { return !routes.reply.empty() || !shared_.observers.empty(); }
     void complete(transaction::Transaction&, transaction::LocalReply&) override;
     void adjust(transaction::Transaction&, transaction::Timings&) override;
 

@@ -43,6 +43,7 @@ private:
     Task<Code> relay(Message& message, RelayOptions options);
     Task<Code> relay_either(Message& message, FlagsOrDestination how);
     Task<Code> relay_to(Message& message, RelayDestination destination, RelayFlags flags);
+    // Null: it was answered, and nothing but that is known of it.
     Task<Code> relay_cancel(Message& message, std::shared_ptr<transaction::Transaction> invite);
     Task<Code> replicate(Message& message, ReplicaUri uri)
     {

@@ -364,4 +364,93 @@ TEST_CASE("of a finished non-INVITE transaction the reply stays until Timer J (R
     }
 }
 
+TEST_CASE("of an INVITE whose 2xx was relayed only the way back stays (RFC 6026 §7.1)", "[transaction]")
+{
+    MiniProxy proxy;
+    proxy.users_follow = false;
+    proxy.from_alice({});
+    const std::string forwarded = proxy.take(bob);
+    proxy.from(bob, answer(forwarded, 180));
+    CHECK(proxy.layer->under_way() == 1);
+    proxy.from(bob, answer(forwarded, 200));
+    CHECK(proxy.lines(alice) == Lines{"180", "200"});
+    CHECK(proxy.log.back() == "ended");
+    REQUIRE(proxy.layer->under_way() == 0);
+    CHECK(proxy.layer->size() == 1);
+    CHECK(proxy.layer->bytes() < 500);
+    RequestText later;
+    later.method = "CANCEL";
+    CHECK(proxy.layer->has_answered(*parsed(later.text())));
+
+    SECTION("a repeated 2xx is relayed, any other response ends here")
+    {
+        proxy.from(bob, answer(forwarded, 200));
+        proxy.from(bob, answer(forwarded, 486));
+        proxy.from(bob, answer(forwarded, 180));
+        CHECK(proxy.lines(alice) == Lines{"200"});
+        CHECK(proxy.unmatched == 0);
+        CHECK(proxy.layer->statistics().replies_2xx.value() == 1);
+    }
+    SECTION("the INVITE is absorbed, also after its CANCEL, which came too late")
+    {
+        proxy.from_alice({});
+        CHECK(proxy.lines(alice).empty());
+        proxy.from_alice(later);
+        CHECK(proxy.lines(alice) == Lines{"481"});  // of this test's own making
+        proxy.from_alice({});
+        proxy.from_alice(later);
+        CHECK(proxy.lines(alice) == Lines{"481"});
+        CHECK(proxy.lines(bob).empty());
+        CHECK(proxy.layer->size() == 2);
+    }
+    SECTION("its ACK is known, that of another call is not")
+    {
+        RequestText ack;
+        ack.method = "ACK";
+        ack.branch = "z9hG4bKack";
+        ack.to_tag = "callee";
+        CHECK(proxy.layer->has_answered(*parsed(ack.text())));
+        proxy.from_alice(later);
+        CHECK(proxy.layer->has_answered(*parsed(ack.text())));
+        ack.call_id = "other";
+        CHECK_FALSE(proxy.layer->has_answered(*parsed(ack.text())));
+    }
+    SECTION("the same INVITE by another way is merged (§8.2.2.2)")
+    {
+        RequestText other;
+        other.branch = "z9hG4bKother";
+        CHECK(proxy.layer->is_merged(*parsed(other.text())));
+    }
+    SECTION("then it is forgotten")
+    {
+        proxy.pass(std::chrono::seconds(33));
+        CHECK(proxy.layer->size() == 0);
+        CHECK(proxy.layer->bytes() == 0);
+        CHECK(proxy.layer->statistics().in_use.value() == 0);
+    }
+}
+
+TEST_CASE("an answered INVITE stays whole while more can come of it", "[transaction]")
+{
+    MiniProxy proxy;
+    proxy.users_follow = GENERATE(true, false);
+    if (proxy.users_follow) {
+        proxy.from_alice({});
+        proxy.from(bob, answer(proxy.take(bob), 200));
+        RequestText ack;
+        ack.method = "ACK";
+        ack.branch = "z9hG4bKack";
+        proxy.from_alice(ack);
+        CHECK(proxy.log.back() == "ack");
+    } else {
+        proxy.targets = {"sip:bob@203.0.113.1", "sip:carol@203.0.113.2"};
+        proxy.from_alice({});
+        const std::string to_carol = proxy.take(carol);
+        proxy.from(bob, answer(proxy.take(bob), 200));
+        proxy.from(carol, answer(to_carol, 200));
+        CHECK(proxy.lines(alice) == Lines{"200", "200"});
+    }
+    CHECK(proxy.layer->under_way() == 1);
+}
+
 }  // namespace junctor::transaction::test

@@ -94,7 +94,9 @@ public:
         log_.push_back(std::string(reply.local ? "local " : "relayed ") + std::to_string(reply.status));
     }
     void on_ended(Transaction&) override { log_.push_back("ended"); }
+    bool follows_answered() const override { return follows; }
 
+    bool follows = true;
     std::function<Task<Verdict>(Transaction&, Branch&, Response&)> response_hook;
     std::function<Task<bool>(Transaction&, Branch&)> failure_hook;
 
@@ -137,6 +139,7 @@ public:
         auto user = std::make_unique<RecordingUser>(log);
         user->response_hook = response_hook;
         user->failure_hook = failure_hook;
+        user->follows = users_follow;
         Transaction::Origin origin;
         origin.request = message;
         origin.from = from;
@@ -226,7 +229,8 @@ public:
     std::function<void(const sip::MessagePtr&, const transport::Flow&)> on_request;
     std::function<Task<Verdict>(Transaction&, Branch&, Response&)> response_hook;
     std::function<Task<bool>(Transaction&, Branch&)> failure_hook;
-    unsigned unmatched = 0;  // responses without a transaction
+    bool users_follow = true;  // an answered INVITE
+    unsigned unmatched = 0;    // responses without a transaction
 
 private:
     static std::vector<transport::ListenSocket> sockets()

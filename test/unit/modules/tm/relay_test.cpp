@@ -253,6 +253,15 @@ TEST_CASE("a CANCEL that the script relays", "[tm]")
         server.from_alice(request("CANCEL"));
         CHECK(server.take(alice).starts_with("SIP/2.0 200 ok -- no more pending branches\r\n"));
     }
+    SECTION("also when the call was answered a while ago")
+    {
+        server.from(bob, answer(invite, 200));
+        server.take(alice);
+        server.pass(20s);
+        server.from_alice(request("CANCEL"));
+        CHECK(server.take(alice).starts_with("SIP/2.0 200 ok -- no more pending branches\r\n"));
+        CHECK(server.layer->under_way() == 0);
+    }
     SECTION("without its INVITE t_check_trans says no")
     {
         RequestText other = request("CANCEL");
