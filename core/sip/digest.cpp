@@ -38,28 +38,6 @@ bool all_hex(std::string_view text)
     return std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
-// name = token / quoted-string off the front of `rest`; `value` loses its quotes. A uri may come without them
-// and holds more than tokens, so an unquoted value ends at the comma.
-bool take_parameter(std::string_view& rest, std::string_view& name, std::string_view& value)
-{
-    name = scan::take_token(rest);
-    if (name.empty() || !scan::take(rest, '=')) return false;
-    rest = scan::skip_space(rest);
-    if (rest.starts_with('"')) {
-        const std::size_t length = scan::quoted_length(rest);
-        if (length == 0) return false;
-        value = rest.substr(1, length - 2);
-        rest.remove_prefix(length);
-        return true;
-    }
-    std::size_t length = 0;
-    while (length < rest.size() && (scan::is(rest[length], scan::ParamValue) || rest[length] == ';'))
-        ++length;
-    value = rest.substr(0, length);
-    rest.remove_prefix(length);
-    return length > 0;
-}
-
 // One parameter into its member. Unknown ones are ignored (RFC 7616 §3.4); one given twice
 // could be read in two ways.
 bool store(DigestCredentials& credentials, std::string_view name, std::string_view value)
@@ -130,7 +108,7 @@ Result<DigestCredentials> DigestCredentials::parse(std::string_view header_value
     std::string_view name;
     std::string_view value;
     for (int i = 0; i < max_parameters; ++i) {
-        if (!take_parameter(rest, name, value) || !store(credentials, name, value))
+        if (!scan::take_credential(rest, name, value) || !store(credentials, name, value))
             return fail(400, "credentials: bad parameter", header_value.size() - rest.size());
         if (scan::take(rest, ',')) continue;
         if (!scan::skip_space(rest).empty())

@@ -194,4 +194,24 @@ bool header_parameters(std::string_view& rest)
     return step == Step::End;
 }
 
+// A uri may come without quotes and holds more than tokens, so an unquoted value ends at the comma.
+bool take_credential(std::string_view& rest, std::string_view& name, std::string_view& value)
+{
+    name = take_token(rest);
+    if (name.empty() || !take(rest, '=')) return false;
+    rest = skip_space(rest);
+    if (rest.starts_with('"')) {
+        const std::size_t length = quoted_length(rest);
+        if (length == 0) return false;
+        value = rest.substr(1, length - 2);
+        rest.remove_prefix(length);
+        return true;
+    }
+    std::size_t length = 0;
+    while (length < rest.size() && (is(rest[length], ParamValue) || rest[length] == ';')) ++length;
+    value = rest.substr(0, length);
+    rest.remove_prefix(length);
+    return length > 0;
+}
+
 }  // namespace junctor::sip::scan

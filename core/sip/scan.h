@@ -106,4 +106,8 @@ Step header_parameter(std::string_view& rest, HeaderParameter& parameter);
 // All of `rest` is such parameters; where it is not, `rest` begins with the one that is wrong.
 bool header_parameters(std::string_view& rest);
 
+// Takes one name=value of credentials (RFC 7616 §3.4) off the front of `rest`; a quoted `value` loses its
+// quotes.
+bool take_credential(std::string_view& rest, std::string_view& name, std::string_view& value);
+
 }  // namespace junctor::sip::scan
