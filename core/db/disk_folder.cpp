@@ -52,12 +52,10 @@ private:
 
 }  // namespace
 
-Result<std::shared_ptr<LogFolder>> DiskFolder::open(const std::string& path, IfMissing what)
+Result<std::shared_ptr<LogFolder>> DiskFolder::open(const std::string& path)
 {
-    if (what == IfMissing::Make && ::mkdir(path.c_str(), 0750) != 0 && errno != EEXIST)
-        return fail(system_error(path));
+    if (::mkdir(path.c_str(), 0750) != 0 && errno != EEXIST) return fail(system_error(path));
     const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0 && errno == ENOENT && what == IfMissing::Leave) return std::shared_ptr<LogFolder>();
     if (directory < 0) return fail(system_error(path));
     const int lock = ::openat(directory, lock_name.data(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) {

@@ -23,7 +23,7 @@ public:
     virtual Result<void> sync() = 0;  // afterwards all of it outlives a crash of the machine
 };
 
-enum class IfMissing : std::uint8_t { Make, Leave };  // of a folder
+enum class IfMissing : std::uint8_t { Make, Leave };  // of a folder that somebody asks for
 
 // Thread-safe, as long as nobody removes what another one writes.
 class LogFolder
@@ -46,8 +46,7 @@ public:
 class DiskFolder final : public LogFolder
 {
 public:
-    // Null: it is missing, and was to be left so. One process may have it.
-    static Result<std::shared_ptr<LogFolder>> open(const std::string& path, IfMissing what = IfMissing::Make);
+    static Result<std::shared_ptr<LogFolder>> open(const std::string& path);  // one process may have it
     ~DiskFolder() override;
 
     std::string where() const override { return path_; }

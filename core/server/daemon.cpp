@@ -179,7 +179,7 @@ Result<void> Daemon::start()
     const bool is_named = globals.spool_dir.is_set();
     databases_.keep_journals(
         [named = globals.spool_dir.value, is_named, script = script_path_](db::IfMissing what) {
-            return is_named ? db::DiskFolder::open(named, what) : open_spool_folder(named, script, what);
+            return is_named ? db::DiskFolder::open(named) : open_spool_folder(named, script, what);
         },
         main_);
     if (is_named)
