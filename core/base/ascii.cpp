@@ -1,9 +1,18 @@
 #include "core/base/ascii.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 
 namespace junctor
 {
+namespace
+{
+
+constexpr char hex_digits[] = "0123456789abcdef";
+
+}  // namespace
 
 bool iequals_same_size(std::string_view a, std::string_view b)
 {
@@ -64,15 +73,23 @@ std::optional<std::int64_t> parse_signed(std::string_view text)
     return value;
 }
 
+void append_hex(std::string& out, std::uint64_t number, std::size_t least_digits)
+{
+    std::array<char, 16> digits;
+    const auto needed = static_cast<std::size_t>(std::bit_width(number) + 3) / 4;
+    const std::size_t count = std::max(needed, least_digits);
+    for (std::size_t i = count; i > 0; number >>= 4) digits[--i] = hex_digits[number & 15];
+    out.append(digits.data(), count);
+}
+
 std::string to_hex(std::string_view bytes)
 {
-    static constexpr char digits[] = "0123456789abcdef";
     std::string out(bytes.size() * 2, '\0');
     char* next = out.data();
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
-        *next++ = digits[byte >> 4];
-        *next++ = digits[byte & 15];
+        *next++ = hex_digits[byte >> 4];
+        *next++ = hex_digits[byte & 15];
     }
     return out;
 }

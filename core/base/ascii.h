@@ -68,7 +68,9 @@ std::string_view trim(std::string_view text);  // blanks and line ends at both s
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, std::uint64_t limit = UINT64_MAX);
 std::optional<std::int64_t> parse_signed(std::string_view text);  // optional + or -
 
-std::string to_hex(std::string_view bytes);                    // lower-case digits
+// Hexadecimal is written in lower case. A number has at least as many digits as are asked for, 16 at most.
+void append_hex(std::string& out, std::uint64_t number, std::size_t least_digits = 1);
+std::string to_hex(std::string_view bytes);
 std::optional<std::string> from_hex(std::string_view digits);  // empty: odd length or a bad digit
 std::string quoted_for_log(std::string_view bytes,
                            std::size_t most = 200);  // control bytes escaped, cut with ...

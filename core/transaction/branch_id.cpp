@@ -1,7 +1,5 @@
 #include "core/transaction/branch_id.h"
 
-#include <bit>
-
 #include "core/base/ascii.h"
 
 namespace junctor::transaction
@@ -11,12 +9,6 @@ namespace
 
 constexpr std::string_view prefix = "z9hG4bK.jn";
 constexpr std::string_view stateless_prefix = "z9hG4bK.js";
-
-void append_hex(std::string& out, std::uint64_t number)
-{
-    const int digits = number == 0 ? 1 : (std::bit_width(number) + 3) / 4;
-    for (int i = digits - 1; i >= 0; --i) out += "0123456789abcdef"[number >> 4 * i & 15];
-}
 
 // One dot-separated field off the front; false: not a number of that type.
 template <class Number>

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/log.h"
 #include "core/sip/write.h"
 #include "core/transaction/layer.h"
@@ -17,11 +18,6 @@ transport::Destination way_back(const Transaction::Origin& origin)
 {
     if (origin.reply_to) return *origin.reply_to;
     return transport::way_back(origin.from, *origin.request, origin.force_rport);
-}
-
-void append_hex(std::string& out, std::uint32_t number)
-{
-    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[number >> shift & 15];
 }
 
 Counter& replies_of_class(Statistics& statistics, int status)
@@ -49,7 +45,7 @@ Transaction::Transaction(Layer& layer, std::uint64_t label, Origin origin,
 {
     if (is_ours()) return;
     local_tag_ = layer.settings().tag_prefix;  // fmt::format() took 950 instructions for it
-    append_hex(local_tag_ += '-', static_cast<std::uint32_t>(label));
+    append_hex(local_tag_ += '-', static_cast<std::uint32_t>(label), 8);
     server_ = std::make_unique<ServerSide>(layer, *this, way_back(origin_), is_invite());
     account(static_cast<std::ptrdiff_t>(origin_.request->bytes().size()));
 }

@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include <fmt/format.h>
-
 #include "core/base/ascii.h"
 #include "core/sip/digest.h"
 
@@ -45,9 +43,11 @@ std::string Nonces::signature(std::string_view text) const
 
 std::string Nonces::make(std::int64_t expires)
 {
-    const std::string text = fmt::format("{:08x}{:016x}", static_cast<std::uint32_t>(expires),
-                                         next_.fetch_add(1, std::memory_order_relaxed));
-    return text + signature(text);
+    std::string text;
+    text.reserve(signed_digits + signature_digits);
+    append_hex(text, static_cast<std::uint32_t>(expires), expiry_digits);
+    append_hex(text, next_.fetch_add(1, std::memory_order_relaxed), number_digits);
+    return text += signature(text);
 }
 
 std::optional<Nonce> Nonces::open(std::string_view text) const

@@ -1,7 +1,5 @@
 #include "modules/sl/to_tags.h"
 
-#include <array>
-
 #include "core/base/ascii.h"
 #include "core/sip/digest.h"
 #include "core/transaction/keyed_hash.h"
@@ -20,9 +18,10 @@ std::string ToTags::tag_for(const sip::Message& request) const
     std::uint64_t sender = 0;
     if (via != nullptr)
         sender = transaction::keyed_hash({transaction::keyed_hash({}, via->sent_by()), 0}, via->branch);
-    const auto hash = static_cast<std::uint16_t>(sender);
-    const std::array<char, 2> bytes{static_cast<char>(hash >> 8), static_cast<char>(hash)};
-    return dotted_identity_ + to_hex({bytes.data(), bytes.size()});
+    std::string tag;
+    tag.reserve(dotted_identity_.size() + 4);
+    append_hex(tag = dotted_identity_, static_cast<std::uint16_t>(sender), 4);
+    return tag;
 }
 
 bool ToTags::is_ours(const sip::Message& ack) const

@@ -28,14 +28,14 @@ void Callee::on_invite(Conversation& conversation, unsigned channel, std::string
         if (!answer_kept.ringing) stage_.send(answer_kept.channel, answer_kept.bytes);
         return;
     }
-    const auto tag = conversation.identity.text();
-    answer(channel, request, "SIP/2.0 180 Ringing\r\n", {tag.data(), tag.size()});
+    const std::string tag = conversation.identity.text();
+    answer(channel, request, "SIP/2.0 180 Ringing\r\n", tag);
 
     answer_kept.channel = channel;
     const std::string contact =
         "Contact: <sip:callee@" + stage_.channels().address(channel) +
         (stage_.options().protocol == Protocol::Tcp ? ";transport=tcp>\r\n" : ">\r\n");
-    append_answer(answer_kept.bytes, request, "SIP/2.0 200 OK\r\n", {tag.data(), tag.size()}, contact);
+    append_answer(answer_kept.bytes, request, "SIP/2.0 200 OK\r\n", tag, contact);
     const Duration ring = stage_.options().ring;
     answer_kept.ringing = ring > Duration{};
     answer_kept.ringing ? conversation.pause.start(ring) : stage_.send_answer(conversation);

@@ -9,11 +9,6 @@ namespace junctor::load
 namespace
 {
 
-void put(char* out, std::uint32_t value)
-{
-    for (int shift = 28; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[value >> shift & 15];
-}
-
 std::optional<std::uint32_t> take(const char* digits)
 {
     std::uint32_t value = 0;
@@ -27,11 +22,16 @@ std::optional<std::uint32_t> take(const char* digits)
 
 }  // namespace
 
-std::array<char, Identity::digits> Identity::text() const
+void Identity::append_to(std::string& out) const
 {
-    std::array<char, digits> out;
-    put(out.data(), slot);
-    put(out.data() + 8, round);
+    append_hex(out, slot, 8);
+    append_hex(out, round, 8);
+}
+
+std::string Identity::text() const
+{
+    std::string out;
+    append_to(out);
     return out;
 }
 

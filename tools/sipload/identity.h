@@ -5,9 +5,9 @@
 //               slot     round    step: one letter or digit for each request of a conversation
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace junctor::load
@@ -23,7 +23,8 @@ struct Identity {
     static constexpr std::size_t digits = 16;
 
     // The digits without cookie and step; also in Call-IDs and tags.
-    std::array<char, digits> text() const;
+    void append_to(std::string& out) const;
+    std::string text() const;
     // In the topmost of our own Vias; empty: none of ours is in it.
     static std::optional<Identity> find(std::string_view message);
 };

@@ -26,13 +26,10 @@ void Registration::authenticate(Conversation& conversation, int status, std::str
     if (!challenge) return stage_.fail(conversation, status);
     const Options& options = stage_.options();
     const std::string number = std::to_string(conversation.user);
-    const auto client_nonce = conversation.identity.text();
     authorization_ =
         challenge->answer({options.user_prefix + number,
                            options.password.empty() ? options.password_prefix + number : options.password,
-                           "REGISTER",
-                           "sip:" + options.domain,
-                           {client_nonce.data(), client_nonce.size()}});
+                           "REGISTER", "sip:" + options.domain, conversation.identity.text()});
     stage_.request(conversation, '2', stage_.templates().register_,
                    {.cseq = stage_.next_register_cseq(conversation.user), .headers = authorization_});
 }

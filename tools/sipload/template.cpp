@@ -202,12 +202,10 @@ void Template::append_field(Field field, const Values& values, std::string& out)
         case Field::User: return append_number(out += prefix_, values.user);
         case Field::Peer: return append_number(out += prefix_, values.peer);
         case Field::Branch: out += Identity::cookie; [[fallthrough]];
-        case Field::Id: {
-            const auto digits = values.identity.text();
-            out.append(digits.data(), digits.size());
+        case Field::Id:
+            values.identity.append_to(out);
             if (field == Field::Branch) out += values.identity.step;
             return;
-        }
         case Field::Local: out += values.local; return;
         case Field::CSeq: return append_number(out, values.cseq);
         case Field::To: out += values.to; return;

@@ -58,6 +58,22 @@ TEST_CASE("hexadecimal there and back", "[base]")
     CHECK_FALSE(from_hex("0g"));
 }
 
+TEST_CASE("a number in hexadecimal has as many digits as it needs, or as are wanted at least", "[base]")
+{
+    const auto hex = [](std::uint64_t number, std::size_t least_digits) {
+        std::string out = "<";
+        append_hex(out, number, least_digits);
+        return out;
+    };
+    CHECK(hex(0, 1) == "<0");
+    CHECK(hex(0xf, 1) == "<f");
+    CHECK(hex(0x10, 1) == "<10");
+    CHECK(hex(0xabc, 8) == "<00000abc");
+    CHECK(hex(0, 16) == "<0000000000000000");
+    CHECK(hex(0x123456789, 8) == "<123456789");
+    CHECK(hex(UINT64_MAX, 1) == "<ffffffffffffffff");
+}
+
 TEST_CASE("bytes in a log line cannot break the line or the terminal", "[base]")
 {
     CHECK(quoted_for_log("a\r\nb\"\\\x1b\x7f") == R"("a\r\nb\"\\\x1b\x7f")");
