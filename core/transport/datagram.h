@@ -1,4 +1,4 @@
-// What of a datagram is a message.
+// How long a datagram may be, and what of it is a message.
 #pragma once
 
 #include <string_view>
@@ -7,6 +7,7 @@ namespace junctor::transport
 {
 
 constexpr std::size_t max_datagram = 65535;
+constexpr std::size_t longest_payload = 65507;  // that UDP carries over IPv4; IPv6 has room for 20 more
 
 // Shorter ones are keep-alives of NATed clients and mean nothing to us (as in OpenSER); a NUL that a sloppy
 // sender puts at the end goes. Empty: nothing to deliver.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/sip/header.h"
+#include "core/transport/datagram.h"
 
 namespace junctor::transport
 {
@@ -11,7 +12,6 @@ namespace
 {
 
 constexpr std::size_t longest_segment = 1400;  // what is longer may not fit into one packet of the way
-constexpr std::size_t longest_train = 65507;   // bytes
 constexpr std::uint32_t unknown = 1;           // the key where no Call-ID is found
 
 }  // namespace
@@ -36,7 +36,8 @@ void Trains::take(std::size_t place)
     order_[placed_++] = static_cast<std::uint8_t>(place);
 }
 
-// Adds to the train whose first datagram was taken last.
+// Adds to the train whose first datagram was taken last. Until it is cut the system takes it for one
+// datagram.
 void Trains::fill(std::span<const Datagram> batch)
 {
     const std::size_t first = order_[placed_ - 1];
@@ -46,7 +47,7 @@ void Trains::fill(std::span<const Datagram> batch)
     for (std::size_t place = first + 1; place < batch.size(); ++place) {
         if (taken_[place]) continue;
         const Datagram& next = batch[place];
-        if (next.bytes.size() == bytes.size() && next.to == to && total + bytes.size() <= longest_train &&
+        if (next.bytes.size() == bytes.size() && next.to == to && total + bytes.size() <= longest_payload &&
             !overtakes(batch, place, passed)) {
             take(place);
             total += bytes.size();
@@ -57,7 +58,7 @@ void Trains::fill(std::span<const Datagram> batch)
     for (std::size_t i = 0; i < passed; ++i) {
         const Datagram& last = batch[passed_[i]];
         if (last.bytes.empty() || last.bytes.size() >= bytes.size() || last.to != to) continue;
-        if (total + last.bytes.size() <= longest_train && !overtakes(batch, passed_[i], i))
+        if (total + last.bytes.size() <= longest_payload && !overtakes(batch, passed_[i], i))
             return take(passed_[i]);
     }
 }
