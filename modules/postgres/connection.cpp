@@ -71,6 +71,11 @@ Error error_of(const pg_result& result)
                  one_line(text != nullptr ? text : PQresultErrorMessage(&result))};
 }
 
+std::string error_text(const pg_conn* connection)
+{
+    return one_line(PQerrorMessage(connection));
+}
+
 void Connection::Close::operator()(pg_conn* connection) const
 {
     PQfinish(connection);
@@ -109,11 +114,6 @@ Error Connection::away_error() const
     return Error{503, "the database is away: " + why_away_.text};
 }
 
-std::string Connection::error_text() const
-{
-    return one_line(PQerrorMessage(pg_.get()));
-}
-
 // --- connecting ---
 
 void Connection::connect()
@@ -150,7 +150,7 @@ void Connection::start(const std::vector<std::string>& addresses)
     values.push_back(nullptr);
     pg_.reset(PQconnectStartParams(names.data(), values.data(), 0));
     if (!pg_ || PQstatus(pg_.get()) == CONNECTION_BAD)
-        return lose(Error{503, pg_ ? error_text() : "no memory for a connection"});
+        return lose(Error{503, pg_ ? error_text(pg_.get()) : "no memory for a connection"});
     PQsetNoticeReceiver(pg_.get(), on_notice, nullptr);
     wait_for(true);
 }
@@ -182,14 +182,14 @@ void Connection::poll()
         case PGRES_POLLING_FAILED:
         case PGRES_POLLING_ACTIVE: break;  // the latter is history
     }
-    lose(Error{503, error_text()});
+    lose(Error{503, error_text(pg_.get())});
 }
 
 // The session reads and writes dates as we do.
 void Connection::settle()
 {
     if (PQsetnonblocking(pg_.get(), 1) != 0 || PQenterPipelineMode(pg_.get()) != 1)
-        return lose(Error{503, error_text()});
+        return lose(Error{503, error_text(pg_.get())});
     if (!watch_socket()) return lose(no_descriptor());
     descriptor_->when_readable([this] { read(); });
     const std::string zone = server_name_of(settings_.zone);
@@ -197,9 +197,9 @@ void Connection::settle()
     const char* const value = zone.c_str();
     if (PQsendQueryParams(pg_.get(), "SELECT set_config('TimeZone', $1, false)", 1, nullptr, &value, nullptr,
                           nullptr, 0) != 1)
-        return lose(Error{503, error_text()});
+        return lose(Error{503, error_text(pg_.get())});
     expect(Expected::Internal);
-    if (PQpipelineSync(pg_.get()) != 1) return lose(Error{503, error_text()});
+    if (PQpipelineSync(pg_.get()) != 1) return lose(Error{503, error_text(pg_.get())});
     expect(Expected::InternalSync);
     flush();
 }
@@ -253,7 +253,7 @@ void Connection::lose_later()
 {
     if (std::exchange(failed_, true)) return;
     loop_.post([this, alive = std::weak_ptr(alive_)] {
-        if (!alive.expired() && failed_) lose(Error{503, error_text()});
+        if (!alive.expired() && failed_) lose(Error{503, error_text(pg_.get())});
     });
 }
 
@@ -381,7 +381,7 @@ void Connection::write()
 
 void Connection::read()
 {
-    if (PQconsumeInput(pg_.get()) != 1) return lose(Error{503, error_text()});
+    if (PQconsumeInput(pg_.get()) != 1) return lose(Error{503, error_text(pg_.get())});
     take_what_is_there();
 }
 
@@ -400,7 +400,7 @@ void Connection::take_what_is_there()
             if (!alive.expired() && session == session_) take_what_is_there();
         });
     }
-    if (PQstatus(pg_.get()) == CONNECTION_BAD) return lose(Error{503, error_text()});
+    if (PQstatus(pg_.get()) == CONNECTION_BAD) return lose(Error{503, error_text(pg_.get())});
     descriptor_->when_readable([this] { read(); });
 }
 

@@ -108,7 +108,6 @@ private:
     void become_ready();
     void lose(Error error);
     void lose_later();
-    std::string error_text() const;
 
     void read();
     void take_what_is_there();
@@ -146,5 +145,7 @@ private:
 
 // 409 for a double key, 503 where the database could not do it now, else 500. Without line breaks.
 Error error_of(const pg_result& result);
+// What libpq says of a connection, in one line.
+std::string error_text(const pg_conn* connection);
 
 }  // namespace junctor::postgres

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
-#include "core/base/ascii.h"
 #include "modules/postgres/backend.h"
+#include "modules/postgres/connection.h"
 
 namespace junctor::postgres
 {
@@ -33,12 +33,6 @@ PgPtr connect(const Settings& settings, const char* database = nullptr)
     names.insert(names.end(), {"connect_timeout", nullptr});
     values.insert(values.end(), {timeout.c_str(), nullptr});
     return PgPtr(PQconnectdbParams(names.data(), values.data(), 0));
-}
-
-std::string error_text(PGconn* connection)
-{
-    const std::string_view text = PQerrorMessage(connection);
-    return std::string(trim(text.substr(0, text.find('\n'))));
 }
 
 bool is_missing_database(PGconn* connection, const std::string& name)
