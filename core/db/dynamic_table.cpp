@@ -36,7 +36,7 @@ Task<Result<RowSet>> DynamicTable::select(std::vector<ColumnId> columns, Conditi
                                           Duration within) const
 {
     Statement statement;
-    if (is_bound()) statement.layout = layout_;
+    statement.layout = layout();
     statement.columns = std::move(columns);
     statement.where = std::move(where);
     statement.order = std::move(order);
@@ -48,7 +48,7 @@ Task<Result<RowSet>> DynamicTable::select(std::vector<ColumnId> columns, Conditi
 
 Task<Result<std::uint64_t>> DynamicTable::write(Statement statement, Duration within) const
 {
-    if (is_bound()) statement.layout = layout_;
+    statement.layout = layout();
     auto ready = prepared(std::move(statement));
     if (!ready) co_return fail(std::move(ready.error()));
     std::vector<Statement> one;

@@ -149,7 +149,7 @@ private:
     {
         Statement s;
         s.kind = kind;
-        if (is_bound()) s.layout = layout_;  // else prepared() refuses it
+        s.layout = layout();
         return s;
     }
     Statement selection(Where<Row> where, Window<Row> window) const

@@ -68,6 +68,8 @@ protected:
         if (name.parameter != nullptr) name_parameter_ = name.parameter;
     }
 
+    // Of statements. Null until the table is bound: prepared() refuses them.
+    LayoutPtr layout() const { return is_bound() ? layout_ : nullptr; }
     bool has(ColumnId column) const { return !layout_->columns[column].name.empty(); }
     // The statement with the columns that this database lacks left out; an error if its condition needs one,
     // or if the table was not bound when it was made.
