@@ -19,9 +19,30 @@ namespace junctor::sip
 namespace
 {
 
+using Sum = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+std::string_view text_of(const Sum& sum, std::size_t length = SHA256_DIGEST_LENGTH)
+{
+    return {reinterpret_cast<const char*>(sum.data()), length};
+}
+
+// Of what `state` has been given, and of `text` after it.
+void finish_sha256(SHA256_CTX& state, std::string_view text, unsigned char* sum)
+{
+    SHA256_Update(&state, text.data(), text.size());
+    SHA256_Final(sum, &state);
+}
+
+void sha256(std::string_view text, unsigned char* sum)
+{
+    SHA256_CTX state;
+    SHA256_Init(&state);
+    finish_sha256(state, text, sum);
+}
+
 std::string hash_hex(DigestAlgorithm algorithm, std::string_view text)
 {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};
+    Sum sum{};
     std::size_t length = sum.size();
     if (algorithm == DigestAlgorithm::Md5) {
         MD5_CTX state;
@@ -30,12 +51,9 @@ std::string hash_hex(DigestAlgorithm algorithm, std::string_view text)
         MD5_Final(sum.data(), &state);
         length = MD5_DIGEST_LENGTH;
     } else {
-        SHA256_CTX state;
-        SHA256_Init(&state);
-        SHA256_Update(&state, text.data(), text.size());
-        SHA256_Final(sum.data(), &state);
+        sha256(text, sum.data());
     }
-    return to_hex({reinterpret_cast<const char*>(sum.data()), length});
+    return to_hex(text_of(sum, length));
 }
 
 // The parts with colons between them.
@@ -67,14 +85,10 @@ struct HmacSha256::States {
 HmacSha256::HmacSha256(std::string_view key) : states_(std::make_unique<States>())
 {
     std::array<unsigned char, SHA256_CBLOCK> block{};
-    if (key.size() > block.size()) {
-        SHA256_CTX state;
-        SHA256_Init(&state);
-        SHA256_Update(&state, key.data(), key.size());
-        SHA256_Final(block.data(), &state);
-    } else {
+    if (key.size() > block.size())
+        sha256(key, block.data());
+    else
         std::copy(key.begin(), key.end(), block.begin());
-    }
     const auto begin = [&block](SHA256_CTX& state, unsigned char pad) {
         for (unsigned char& byte : block) byte ^= pad;
         SHA256_Init(&state);
@@ -93,14 +107,12 @@ HmacSha256::~HmacSha256()
 
 std::string HmacSha256::of(std::string_view text) const
 {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};
+    Sum sum{};
     SHA256_CTX state = states_->inner;
-    SHA256_Update(&state, text.data(), text.size());
-    SHA256_Final(sum.data(), &state);
+    finish_sha256(state, text, sum.data());
     state = states_->outer;
-    SHA256_Update(&state, sum.data(), sum.size());
-    SHA256_Final(sum.data(), &state);
-    return {sum.begin(), sum.end()};
+    finish_sha256(state, text_of(sum), sum.data());
+    return std::string(text_of(sum));
 }
 
 std::string random_bytes(std::size_t count)
