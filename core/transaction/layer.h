@@ -114,10 +114,8 @@ public:
     void count_into(Statistics& statistics);  // outlives the layer; until then the layer counts for itself
     Statistics& statistics() { return *statistics_; }
     std::size_t size() const { return under_way() + finished_.size(); }
-    std::size_t under_way() const
-    {
-        return by_label_.size();
-    }  // without those that only absorb retransmissions
+    // Without those that only absorb retransmissions.
+    std::size_t under_way() const { return by_label_.size(); }
     std::size_t bytes() const { return bytes_; }
     // Transactions made so far, by hash index; 65,536 numbers (MI t_hash).
     const std::vector<std::uint32_t>& made_by_index() const { return made_by_index_; }

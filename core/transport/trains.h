@@ -1,6 +1,6 @@
-// Which datagrams of a batch leave together. Neighbours to one peer go as a train: one pass through the
-// system's network code, which cuts it into datagrams (UDP_SEGMENT, Linux 4.18). All of a train have one
-// length, only its last may be shorter.
+// Which datagrams of a batch leave together. Those of one length to one peer go as a train: one pass through
+// the system's network code, which cuts it into datagrams (UDP_SEGMENT, Linux 4.18). Only the last of a train
+// may be shorter than the others.
 //
 // A datagram may overtake others to get into a train, as it may in the network, but none of its own Call-ID:
 // a BYE stays behind the ACK, a 200 behind the 180. Pure, no allocation; one worker.
