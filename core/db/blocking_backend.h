@@ -54,8 +54,8 @@ public:
         std::string name{};  // of the database, for log lines
         unsigned readers = 2;
         std::size_t waiting_reads = 20000;  // more are refused (503)
-        // Between attempts to connect again: doubled from the first to the longest.
-        std::chrono::milliseconds first_wait{100}, longest_wait{5000};
+        // Between attempts to connect again: doubled from the first to the longest, which is the breaker's.
+        std::chrono::milliseconds first_wait{100}, longest_wait{2000};
     };
 
     BlockingBackend(Connect connect, Limits limits);

@@ -23,7 +23,8 @@ public:
     struct Settings {
         unsigned failures = 5;  // in a row; 0: it never opens
         Duration first_pause = std::chrono::milliseconds(500);
-        Duration longest_pause = std::chrono::seconds(10);
+        // A database that is back is refused as long as this; one query in two seconds burdens none.
+        Duration longest_pause = std::chrono::seconds(2);
     };
     enum class State : std::uint8_t { Closed, Open, HalfOpen };
 

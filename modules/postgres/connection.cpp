@@ -17,7 +17,8 @@ namespace
 
 constexpr std::string_view area = "postgres";
 constexpr Duration patience = std::chrono::seconds(2);
-constexpr Duration first_pause = std::chrono::milliseconds(100), longest_pause = std::chrono::seconds(5);
+constexpr Duration first_pause = std::chrono::milliseconds(100);
+constexpr Duration longest_pause = std::chrono::seconds(2);  // the breaker's
 constexpr std::size_t answers_of_a_turn = 32;
 constexpr std::size_t most_values = 65535;    // of a statement: the protocol counts them with two bytes
 constexpr std::size_t most_statements = 200;  // kept prepared on one connection

@@ -184,7 +184,7 @@ def through_start(build, name):
             expect(request("OPTIONS", f"sip:{HOST}", server.port).startswith("SIP/2.0 200"), "OPTIONS needs no database")
             expect(register(server, "meanwhile") == "500", "a registration is taken without the database")
             database.run("start")
-            wait_until(lambda: register(server, "after") == "200", 15, "registrations are taken")
+            wait_until(lambda: register(server, "after") == "200", 10, "registrations are taken")
             expect(server.ctl("ul", "show", f"before@{HOST}").count("Contact") == 1, "what was registered before is not loaded")
             expect(server.stop(60) == 0, "the server did not stop in good order")
             expect(sorted(registered(server)) == ["after", "before"], f"table location has {registered(server)}")

@@ -87,7 +87,7 @@ TEST_CASE("db_required=no: tables are bound when the database comes, and until t
     CHECK(start.status_of_query() == 503);
 
     start.driver->back();
-    start.pass(11);  // the breaker's longest pause, and one
+    start.pass(3);  // the breaker's longest pause, and one
     CHECK(start.things.is_bound());
     CHECK(asked_for_columns);
     CHECK(start.status_of_query() == 0);

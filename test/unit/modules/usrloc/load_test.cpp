@@ -235,7 +235,7 @@ TEST_CASE("A server that starts without its database refuses what waits, and loa
         SECTION("and serves when the database is there")
         {
             server.driver->back();
-            server.pass(11s);
+            server.pass(3s);
             CHECK(server.service().reads_wait() == (mode == 3));
             CHECK(server.service().writes_wait());
             CHECK(server.uris() == Uris{"sip:a@192.0.2.7"});
@@ -259,7 +259,7 @@ TEST_CASE("The journal of a killed server waits for the database, too", "[usrloc
     REQUIRE(second.start());
     CHECK(second.apply({.cseq = 2}) == Status::NotStored);
     second.driver->back();
-    second.pass(11s);
+    second.pass(3s);
     CHECK(second.uris() == Uris{"sip:a@192.0.2.7"});
     CHECK(second.command("ul_flush", {}).code == 200);
     CHECK(second.rows() == 1);
