@@ -4,11 +4,12 @@
 #include "core/db/memory_driver.h"
 #include "core/runtime/virtual_worker.h"
 #include "test/unit/db/driver_suite.h"
+#include "test/unit/support/virtual_time.h"
 
 using namespace junctor;
 using namespace junctor::db;
 using namespace std::chrono_literals;
-using test::Thing;
+using db::test::Thing;
 
 namespace
 {
@@ -35,21 +36,13 @@ struct Start {
     Start()
     {
         databases.add(driver);
-        REQUIRE(driver->create("sim", test::things()));
+        REQUIRE(driver->create("sim", db::test::things()));
         driver->away();
         set_log_sink(errors);
     }
     ~Start() { set_log_sink(stderr_sink()); }
 
-    void pass(int seconds)
-    {
-        for (; seconds > 0; --seconds) {
-            clock.advance(1s);
-            worker.run_posted();
-            worker.timers().run_due();
-            worker.run_posted();
-        }
-    }
+    void pass(Duration time) { junctor::test::pass(clock, worker, time); }
     int status_of_query()  // 0: it is answered
     {
         auto reading = things.select();
@@ -82,12 +75,12 @@ TEST_CASE("db_required=no: tables are bound when the database comes, and until t
     }));
     CHECK_FALSE(start.things.is_bound());
     CHECK(start.status_of_query() == 503);
-    start.pass(60);
+    start.pass(60s);
     CHECK_FALSE(start.things.is_bound());
     CHECK(start.status_of_query() == 503);
 
     start.driver->back();
-    start.pass(3);  // the breaker's longest pause, and one
+    start.pass(3s);  // the breaker's longest pause, and one
     CHECK(start.things.is_bound());
     CHECK(asked_for_columns);
     CHECK(start.status_of_query() == 0);
@@ -101,7 +94,7 @@ TEST_CASE("a database that comes with a wrong table is a clear error in the log,
     auto& versions = start.driver->table("sim", "version")->rows;
     versions[0][1] = std::int64_t{1};
     start.driver->back();
-    start.pass(20);
+    start.pass(20s);
     CHECK(start.status_of_query() == 503);
     const auto& errors = start.errors->lines;
     REQUIRE_FALSE(errors.empty());
@@ -111,7 +104,7 @@ TEST_CASE("a database that comes with a wrong table is a clear error in the log,
     CHECK_THAT(errors.back(), Catch::Contains("things") && Catch::Contains("has version 1") &&
                                   Catch::Contains("junctorctl db migrate things"));
     versions[0][1] = std::int64_t{3};
-    start.pass(1);
+    start.pass(1s);
     CHECK(start.status_of_query() == 0);
 }
 
@@ -140,12 +133,12 @@ TEST_CASE("what is postponed is tried again until it succeeds, in its order, or 
     const auto first = work('a'), second = work('b');
     REQUIRE(start.databases.now_or_later("a", first));
     REQUIRE(start.databases.now_or_later("b", second));
-    start.pass(5);
+    start.pass(5s);
     CHECK(done.empty());
     SECTION("success")
     {
         needed = 0;
-        start.pass(1);
+        start.pass(1s);
         CHECK(done == "ab");
         REQUIRE(start.databases.now_or_later("c", work('c')));
         CHECK(done == "abc");  // nothing to wait for
@@ -154,7 +147,7 @@ TEST_CASE("what is postponed is tried again until it succeeds, in its order, or 
     {
         start.databases.end_waiting();
         needed = 0;
-        start.pass(5);
+        start.pass(5s);
         CHECK(done.empty());
     }
 }

@@ -8,7 +8,7 @@
 #include "core/db/run_blocking.h"
 #include "core/db/spool_table.h"
 #include "core/db/table.h"
-#include "core/runtime/virtual_worker.h"
+#include "test/unit/support/virtual_time.h"
 
 using namespace junctor;
 using namespace junctor::db;
@@ -44,22 +44,8 @@ struct World {
         REQUIRE(driver->create("sim", events));
     }
     ~World() { set_log_level(2); }
-    void turn()
-    {
-        worker.run_posted();
-        worker.timers().run_due();
-        worker.run_posted();
-    }
-    void pass(Duration time)
-    {
-        turn();
-        for (const TimePoint end = clock.now() + time; clock.now() < end;) {
-            const auto due = worker.timers().next_due();
-            const TimePoint next = due ? std::min(*due, end) : end;
-            clock.advance(std::max(next - clock.now(), Duration(1ms)));
-            turn();
-        }
-    }
+    void turn() { junctor::test::settle(worker); }
+    void pass(Duration time) { junctor::test::pass(clock, worker, time); }
     Names events()
     {
         Names names;

@@ -99,9 +99,7 @@ public:
         task.start();
         env_.worker.run_posted();
         CHECK_FALSE(task.done());
-        env_.clock.advance(patience);
-        env_.worker.timers().run_due();
-        env_.worker.run_posted();
+        env_.pass(patience);
         REQUIRE(task.done());
         return task.take().value;
     }

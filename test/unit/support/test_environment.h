@@ -13,6 +13,7 @@
 #include "core/script/environment.h"
 #include "core/script/message.h"
 #include "core/script/variable.h"
+#include "test/unit/support/virtual_time.h"
 
 namespace junctor::test
 {
@@ -86,6 +87,7 @@ public:
     // `text` as a format, expanded; "(too long)" where it exceeds the limit; "error: ..." if it does not
     // parse.
     std::string expand(script::Message& message, std::string_view text, std::size_t limit = 1023);
+    void pass(Duration time) { test::pass(clock, worker, time); }
     // The message as it would leave, with its edits.
     std::string edited(const script::Message& message) const;
 

@@ -89,23 +89,8 @@ public:
     usrloc::LocationService& service() { return dynamic_cast<usrloc::LocationService&>(usrloc.module()); }
     std::int64_t now() const { return env.clock.unix_seconds(); }
 
-    // Time passes, timers fire.
-    void pass(Duration time)
-    {
-        for (const auto until = env.clock.now() + time; env.clock.now() < until;) {
-            const auto due = env.worker.timers().next_due();
-            const auto next = due ? std::min(*due, until) : until;
-            env.clock.advance(std::max(next - env.clock.now(), Duration::zero()));
-            settle();
-        }
-    }
-    void settle()
-    {
-        const Worker::Here here(env.worker);
-        env.worker.run_posted();
-        env.worker.timers().run_due();
-        env.worker.run_posted();
-    }
+    void pass(Duration time) { env.pass(time); }
+    void settle() { test::settle(env.worker); }
     template <class T>
     void begin(Task<T>& task)
     {
