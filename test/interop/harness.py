@@ -183,6 +183,19 @@ def database_servers():
     return urls
 
 
+def on_each_database(*stories):
+    """Tests for run_tests(): each story, a function that takes the build directory and the kind of database, on each kind."""
+    def test(story, kind):
+        def run(build):
+            story(build, kind)
+
+        run.__name__ = f"{story.__name__}_{kind}"
+        run.__doc__ = f"{story.__doc__}: {kind}"
+        return run
+
+    return [test(story, kind) for kind in ("sqlite", "postgres", "mysql") for story in stories]
+
+
 def run_tests(tests):
     """Runs functions that take the build directory; their docstrings are their names. Exits with 1 if one failed."""
     build = sys.argv[1] if len(sys.argv) > 1 else str(TOP / "build/release")

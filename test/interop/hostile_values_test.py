@@ -8,7 +8,7 @@ import socket
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from harness import HOST, Server, database_servers, expect, run_tests  # noqa: E402
+from harness import HOST, Server, database_servers, expect, on_each_database, run_tests  # noqa: E402
 
 SCRIPT = """
 loadmodule "DRIVER.so"
@@ -115,6 +115,7 @@ def contacts(server):
 
 
 def through(build, kind):
+    """hostile values in every field of a REGISTER are stored exactly or refused with a reason"""
     urls = database_servers()
     script = SCRIPT.replace("DRIVER", kind)
     phones = [Phone(i, field, name, text) for i, (field, name, text) in enumerate(
@@ -174,14 +175,5 @@ def through(build, kind):
         expect(server.stop() == 0, "the server does not end in good order")
 
 
-def test(kind):
-    def run(build):
-        through(build, kind)
-
-    run.__name__ = f"test_{kind}"
-    run.__doc__ = f"hostile values in every field of a REGISTER are stored exactly or refused with a reason: {kind}"
-    return run
-
-
 if __name__ == "__main__":
-    run_tests([test(kind) for kind in ("sqlite", "postgres", "mysql")])
+    run_tests(on_each_database(through))

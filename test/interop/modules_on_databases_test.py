@@ -7,7 +7,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from harness import Server, database_servers, expect, request, run_tests  # noqa: E402
+from harness import Server, database_servers, expect, on_each_database, request, run_tests  # noqa: E402
 
 TABLES = ("version", "subscriber", "dbaliases", "domain", "grp", "re_grp", "uri")
 
@@ -104,6 +104,7 @@ def refused(server, *words):
 
 
 def without_server(build, kind):
+    """junctorctl keeps groups, aliases, identities and domains without a server"""
     with database(build, kind) as server:
         server.ctl("add", "alice@example.org", "wonderland")
         server.ctl("acl", "grant", "alice@example.org", "int", "ld")
@@ -139,6 +140,7 @@ def without_server(build, kind):
 
 
 def with_server(build, kind):
+    """what junctorctl changes counts at the next message, domains in memory after a reload"""
     with database(build, kind, domain_mode=1) as server:
         server.ctl("domain", "add", "example.org")
         server.start()
@@ -184,6 +186,7 @@ def with_server(build, kind):
 
 
 def with_uri_table(build, kind):
+    """check_to, check_from and does_uri_exist ask table uri"""
     with database(build, kind, uri_table=1) as server:
         for user in ("alice", "o'brien"):
             server.ctl("add", f"{user}@example.org", "wonderland")
@@ -204,6 +207,7 @@ def with_uri_table(build, kind):
 
 
 def asked_each_time(build, kind):
+    """with db_mode 0 a new domain is served at once"""
     with database(build, kind) as server:
         server.start()
         check(server, "OPTIONS", "sip:example.net", "code -1")
@@ -213,18 +217,5 @@ def asked_each_time(build, kind):
         expect(server.ctl("domain", "show").split() == ["example.net"], "domain show")
 
 
-def test(function, sentence, kind):
-    def run(build):
-        function(build, kind)
-
-    run.__name__ = f"{function.__name__}_{kind}"
-    run.__doc__ = f"{sentence}: {kind}"
-    return run
-
-
 if __name__ == "__main__":
-    run_tests([test(function, sentence, kind) for kind in ("sqlite", "postgres", "mysql") for function, sentence in (
-        (without_server, "junctorctl keeps groups, aliases, identities and domains without a server"),
-        (with_server, "what junctorctl changes counts at the next message, domains in memory after a reload"),
-        (with_uri_table, "check_to, check_from and does_uri_exist ask table uri"),
-        (asked_each_time, "with db_mode 0 a new domain is served at once"))])
+    run_tests(on_each_database(without_server, with_server, with_uri_table, asked_each_time))
