@@ -51,6 +51,15 @@ void add_statistics(Registry& registry, const std::shared_ptr<db::Database>& dat
         computed("spooled", [database] { return database->spool()->status().kept; });
 }
 
+void add_statistics(Registry& registry, const db::Postponed& postponed)
+{
+    const auto seconds = [&postponed]() -> std::uint64_t {
+        return static_cast<std::uint64_t>(postponed.waited() / std::chrono::seconds(1));
+    };
+    registry.add_statistic({"db", "awaited", nullptr, [&postponed] { return postponed.left(); }, nullptr});
+    registry.add_statistic({"db", "awaited_seconds", nullptr, seconds, nullptr});
+}
+
 mi::Reply spool_status(const db::Databases& databases)
 {
     mi::Reply reply;
@@ -79,6 +88,7 @@ mi::Reply spool_status(const db::Databases& databases)
 void add_database_commands(Registry& registry, db::Databases& databases)
 {
     for (const auto& database : databases.all()) add_statistics(registry, database);
+    if (databases.postponed() != nullptr) add_statistics(registry, *databases.postponed());
     (void)registry.add_command(
         command("spool_status",
                 "What waits on disk for a database: spools, and what has become of their rows; journals",

@@ -142,6 +142,7 @@ public:
     // For the start: does `work` now and blocks, or postpones it where that is allowed and needed. Its `what`
     // is for the log.
     Result<void> now_or_later(std::string what, Postponed::Work work);
+    const Postponed* postponed() const { return postponed_.get(); }  // null: every database had to be there
     void end_waiting();  // what is still postponed is given up; on `home`, before modules stop
 
 private:

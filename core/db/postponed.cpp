@@ -15,7 +15,9 @@ constexpr Duration between_attempts = std::chrono::seconds(1);
 
 void Postponed::add(std::string what, Error why, Work work)
 {
+    if (items_.empty()) since_ = home_.clock().now();
     tell(items_.emplace_back(Item{std::move(what), {}, std::move(work)}), why);
+    left_ = items_.size();
     if (std::exchange(running_, true)) return;
     home_.post([this] {
         if (tasks_) tasks_->start(run());
@@ -26,6 +28,12 @@ void Postponed::end()
 {
     tasks_.reset();
     items_.clear();
+    left_ = 0;
+}
+
+Duration Postponed::waited() const
+{
+    return left() == 0 ? Duration::zero() : home_.clock().now() - since_.load(std::memory_order_relaxed);
 }
 
 Task<bool> Postponed::run()
@@ -37,6 +45,7 @@ Task<bool> Postponed::run()
             if (done) {
                 log_notice("db", "{}: done now that the database is there", item->what);
                 item = items_.erase(item);
+                left_ = items_.size();
             } else {
                 tell(*item++, done.error());
             }

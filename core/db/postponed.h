@@ -5,12 +5,14 @@
 // is tried again, so that mending the table is all that is needed. On the main loop.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <list>
 #include <optional>
 #include <string>
 
 #include "core/base/result.h"
+#include "core/runtime/clock.h"
 #include "core/runtime/task.h"
 #include "core/runtime/worker.h"
 
@@ -27,6 +29,10 @@ public:
     void add(std::string what, Error why, Work work);
     void end();  // what is left is given up
 
+    // On any thread.
+    std::size_t left() const { return left_.load(std::memory_order_relaxed); }
+    Duration waited() const;  // since something was left; zero: nothing is
+
     // Could the database not be asked, or did it not answer? (An answer is no reason to wait.)
     static bool is_away(const Error& error) { return error.status == 503 || error.status == 504; }
 
@@ -40,6 +46,8 @@ private:
 
     Worker& home_;
     std::list<Item> items_;
+    std::atomic<std::size_t> left_ = 0;
+    std::atomic<TimePoint> since_ = TimePoint{};
     bool running_ = false;
     std::optional<TaskGroup> tasks_ = std::optional<TaskGroup>(std::in_place);  // none: it has ended
 };

@@ -165,6 +165,10 @@ def register(server, user):
     return answer.split("\r\n")[0][8:11]
 
 
+def awaited(server):
+    return int(re.search(r"db:awaited\s*=\s*(\d+)", server.ctl("fifo", "get_statistics", "db:"))[1])
+
+
 def through_start(build, name):
     script = SCRIPT.replace("DRIVER", name).replace("MODE", "1").replace("EXTRA", "")
     with DatabaseServer(name) as database:
@@ -183,8 +187,10 @@ def through_start(build, name):
             server.start()
             expect(request("OPTIONS", f"sip:{HOST}", server.port).startswith("SIP/2.0 200"), "OPTIONS needs no database")
             expect(register(server, "meanwhile") == "500", "a registration is taken without the database")
+            expect(awaited(server) > 0, "no statistic says that a database is awaited")
             database.run("start")
             wait_until(lambda: register(server, "after") == "200", 10, "registrations are taken")
+            expect(awaited(server) == 0, "what is there is still awaited")
             expect(server.ctl("ul", "show", f"before@{HOST}").count("Contact") == 1, "what was registered before is not loaded")
             expect(server.stop(60) == 0, "the server did not stop in good order")
             expect(sorted(registered(server)) == ["after", "before"], f"table location has {registered(server)}")
