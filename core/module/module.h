@@ -122,7 +122,7 @@ public:
         : module_(module), function_(function), arguments_(std::move(arguments))
     {
     }
-    bool waits() const override { return Waits; }
+    bool waits(const Message&) const override { return Waits; }
     Code call(Message& message) override
     {
         if constexpr (Waits)
@@ -156,13 +156,13 @@ public:
     struct Function {
         Now now;
         Waiting waiting;
-        bool (M::*must_wait)() const;
+        bool (M::*must_wait)(const Message&) const;
     };
     BoundEither(M& module, Function function, std::tuple<std::decay_t<Args>...> arguments)
         : module_(module), function_(function), arguments_(std::move(arguments))
     {
     }
-    bool waits() const override { return (module_.*function_.must_wait)(); }
+    bool waits(const Message& message) const override { return (module_.*function_.must_wait)(message); }
     Code call(Message& message) override
     {
         return std::apply([&](const auto&... a) { return (module_.*function_.now)(message, a...); },
@@ -248,7 +248,7 @@ public:
     // which costs no coroutine. Both do the same.
     template <class... Args>
     void function(std::string name, Code (M::*now)(Message&, Args...),
-                  Task<Code> (M::*waiting)(Message&, Args...), bool (M::*must_wait)() const,
+                  Task<Code> (M::*waiting)(Message&, Args...), bool (M::*must_wait)(const Message&) const,
                   std::initializer_list<Route> routes, std::string help)
     {
         using Call = detail::BoundEither<M, Args...>;

@@ -43,7 +43,7 @@ class PlainCommand final : public Call
 {
 public:
     explicit PlainCommand(F carry_out) : carry_out_(std::move(carry_out)) {}
-    bool waits() const override { return false; }
+    bool waits(const Message&) const override { return false; }
     Code call(Message& message) override { return carry_out_(message); }
     Task<Code> call_waiting(Message& message) override { co_return carry_out_(message); }
 

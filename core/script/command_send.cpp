@@ -13,7 +13,7 @@ class ForwardCommand final : public Call
 {
 public:
     explicit ForwardCommand(std::optional<transport::NextHop> hop) : hop_(std::move(hop)) {}
-    bool waits() const override { return true; }
+    bool waits(const Message&) const override { return true; }
     Code call(Message&) override { return failed; }  // never: it waits
     Task<Code> call_waiting(Message& message) override
     {
@@ -28,7 +28,7 @@ class SendCommand final : public Call
 {
 public:
     explicit SendCommand(transport::NextHop hop) : hop_(std::move(hop)) {}
-    bool waits() const override { return true; }
+    bool waits(const Message&) const override { return true; }
     Code call(Message&) override { return failed; }  // never: it waits
     Task<Code> call_waiting(Message& message) override { return send_as_received(message, hop_); }
 

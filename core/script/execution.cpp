@@ -139,7 +139,7 @@ void Execution::call(const Instruction& instruction)
                   to_text(message_.route));
         return action_done(instruction.use, -1);
     }
-    if (!bound.call->waits()) return action_done(instruction.use, bound.call->call(message_).value);
+    if (!bound.call->waits(message_)) return action_done(instruction.use, bound.call->call(message_).value);
     keep_values();
     pending_use_ = instruction.use;
     pending_call_ = bound.call->call_waiting(message_);

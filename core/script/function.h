@@ -36,9 +36,10 @@ class Call
 {
 public:
     virtual ~Call() = default;
-    virtual bool waits() const = 0;           // asked at each call: some wait only in certain configurations
-    virtual Code call(Message& message) = 0;  // if !waits()
-    virtual Task<Code> call_waiting(Message& message) = 0;  // if waits()
+    // Asked at each call: some wait only in certain configurations, or for certain messages.
+    virtual bool waits(const Message& message) const = 0;
+    virtual Code call(Message& message) = 0;                // if it does not wait
+    virtual Task<Code> call_waiting(Message& message) = 0;  // if it waits
 };
 
 struct Function {

@@ -60,6 +60,9 @@ std::string hash_hex(DigestAlgorithm algorithm, std::string_view text)
 std::string joined(std::initializer_list<std::string_view> parts)
 {
     std::string out;
+    std::size_t length = 0;
+    for (const std::string_view part : parts) length += part.size() + 1;
+    out.reserve(length);
     for (const std::string_view part : parts) (out += part) += ':';
     out.pop_back();
     return out;

@@ -134,10 +134,12 @@ namespace
 // Equal for retransmissions of a request only: its transaction (RFC 3261 §17.2.3) and what digest covers.
 std::uint64_t identity(const sip::Message& request)
 {
-    std::string text(request.call_id());
-    if (const sip::Via* via = request.top_via()) text += via->branch;
-    if (const sip::CSeq* cseq = request.cseq()) text += fmt::format(" {} {}", cseq->number, request.method());
-    return std::hash<std::string>{}(text);
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15;
+    const auto hash = std::hash<std::string_view>{};
+    std::uint64_t sum = hash(request.call_id()) * odd + hash(request.method());
+    if (const sip::Via* via = request.top_via()) sum = sum * odd + hash(via->branch);
+    if (const sip::CSeq* cseq = request.cseq()) sum = sum * odd + cseq->number;
+    return sum;
 }
 
 // Empty: there is none, or a number.

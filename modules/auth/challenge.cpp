@@ -47,9 +47,10 @@ Result<std::vector<sip::DigestAlgorithm>> parse_algorithms(std::string_view text
 std::string Challenge::lines(const std::vector<sip::DigestAlgorithm>& algorithms) const
 {
     std::string out;
+    out.reserve(algorithms.size() * (realm.size() + nonce.size() + 100));
     for (const sip::DigestAlgorithm algorithm : algorithms) {
         out += kind == Kind::Www ? "WWW-Authenticate: " : "Proxy-Authenticate: ";
-        out += fmt::format("Digest realm={}, nonce=\"{}\"", quoted(realm), nonce);
+        ((((out += "Digest realm=") += quoted(realm)) += ", nonce=\"") += nonce) += '"';
         // MD5 is what no algorithm means; 1.2 names none, and old phones know no such parameter.
         if (algorithm != sip::DigestAlgorithm::Md5) out += fmt::format(", algorithm={}", to_text(algorithm));
         if (qop) out += ", qop=\"auth\"";

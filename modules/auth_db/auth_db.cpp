@@ -1,7 +1,7 @@
 // auth_db: digest authentication against a table of accounts.
 //
-// One awaited SELECT for each request with credentials; nothing is cached, so that a new password counts at
-// once. The arithmetic and the nonces are module auth's.
+// One awaited SELECT for each request with credentials, and no coroutine for those without; nothing is
+// cached, so that a new password counts at once. The arithmetic and the nonces are module auth's.
 #include "core/module/module.h"
 #include "core/module/named_tables.h"
 #include "modules/auth/auth.h"
@@ -12,6 +12,17 @@ namespace junctor::auth_db
 {
 
 constexpr Code authorised{1}, refused{-1}, ended{0};
+
+Code code_of(auth::Verdict verdict)
+{
+    switch (verdict) {
+        case auth::Verdict::Authorised: return authorised;
+        case auth::Verdict::Answered: return ended;
+        case auth::Verdict::NotAuthorised:
+        case auth::Verdict::CheckResponse: break;
+    }
+    return refused;
+}
 
 // The second argument of www_authorize() and proxy_authorize().
 using AccountsPtr = std::shared_ptr<Accounts>;
@@ -38,10 +49,12 @@ public:
         d.param("db_deadline", &AuthDb::db_deadline_,
                 "milliseconds that a query may take; 0: as the global db_deadline");
         d.function(
-            "www_authorize", &AuthDb::www_authorize, {Route::Request},
+            "www_authorize", &AuthDb::www_authorize_now, &AuthDb::www_authorize, &AuthDb::has_authorization,
+            {Route::Request},
             "checks Authorization: the realm, empty for the one of the message; the table of accounts");
         d.function(
-            "proxy_authorize", &AuthDb::proxy_authorize, {Route::Request},
+            "proxy_authorize", &AuthDb::proxy_authorize_now, &AuthDb::proxy_authorize,
+            &AuthDb::has_proxy_authorization, {Route::Request},
             "checks Proxy-Authorization: the realm, empty for the one of the message; the table of accounts");
     }
 
@@ -52,14 +65,32 @@ public:
                                        std::type_identity<AccountsPtr>);
 
 private:
-    Task<Code> www_authorize(Message& message, script::Format realm, AccountsPtr accounts)
+    bool has_authorization(const Message& message) const
     {
-        return authorise(message, std::move(realm), std::move(accounts), auth::Kind::Www);
+        return message.sip().first(sip::HeaderType::Authorization) != nullptr;
     }
-    Task<Code> proxy_authorize(Message& message, script::Format realm, AccountsPtr accounts)
+    bool has_proxy_authorization(const Message& message) const
     {
-        return authorise(message, std::move(realm), std::move(accounts), auth::Kind::Proxy);
+        return message.sip().first(sip::HeaderType::ProxyAuthorization) != nullptr;
     }
+    Code www_authorize_now(Message& message, const script::Format& realm, const AccountsPtr&)
+    {
+        return judge_without(message, realm, auth::Kind::Www);
+    }
+    Code proxy_authorize_now(Message& message, const script::Format& realm, const AccountsPtr&)
+    {
+        return judge_without(message, realm, auth::Kind::Proxy);
+    }
+    Task<Code> www_authorize(Message& message, const script::Format& realm, const AccountsPtr& accounts)
+    {
+        return authorise(message, realm, accounts, auth::Kind::Www);
+    }
+    Task<Code> proxy_authorize(Message& message, const script::Format& realm, const AccountsPtr& accounts)
+    {
+        return authorise(message, realm, accounts, auth::Kind::Proxy);
+    }
+    // A message without that header.
+    Code judge_without(Message& message, const script::Format& realm, auth::Kind kind);
     Task<Code> authorise(Message& message, script::Format realm, AccountsPtr accounts, auth::Kind kind);
 
     std::string db_url_ = "mysql://openserro:openserro@localhost/openser";
@@ -103,17 +134,18 @@ Result<void> AuthDb::start(StartContext& context)
     });
 }
 
+Code AuthDb::judge_without(Message& message, const script::Format& realm, auth::Kind kind)
+{
+    const auto wanted = realm.expand(message);
+    return wanted ? code_of(auth_->pre_authorise(message, *wanted, kind).verdict) : refused;
+}
+
 Task<Code> AuthDb::authorise(Message& message, script::Format realm, AccountsPtr accounts, auth::Kind kind)
 {
     const auto wanted = realm.expand(message);
     if (!wanted) co_return refused;
     const auto found = auth_->pre_authorise(message, *wanted, kind);
-    switch (found.verdict) {
-        case auth::Verdict::Authorised: co_return authorised;
-        case auth::Verdict::NotAuthorised: co_return refused;
-        case auth::Verdict::Answered: co_return ended;
-        case auth::Verdict::CheckResponse: break;
-    }
+    if (found.verdict != auth::Verdict::CheckResponse) co_return code_of(found.verdict);
     const sip::DigestCredentials& digest = found.credentials.digest;  // of our copy, not the message's
     const auto row = co_await accounts->find(digest, std::chrono::milliseconds(db_deadline_));
     if (!row) {

@@ -58,7 +58,7 @@ public:
 private:
     bool in_memory() const { return db_mode_ != 0; }
     // Also until it is in memory, if the database was away at the start.
-    bool must_wait() const { return !in_memory() || !domains_.is_loaded(); }
+    bool must_wait(const Message&) const { return !in_memory() || !domains_.is_loaded(); }
 
     // Each in two forms: from memory, without an allocation, and from the database.
     Code is_from_local(Message& message) { return look_up(message, from_host(message), no_from); }

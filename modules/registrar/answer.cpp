@@ -9,6 +9,7 @@ std::string contact_line(std::span<const usrloc::BindingPtr> bindings, std::int6
                          const Settings& settings)
 {
     std::string line;
+    if (!bindings.empty()) line.reserve(bindings.size() * (bindings.front()->uri().size() + 48));
     for (const auto& binding : bindings) {
         if (!binding->is_valid(now)) continue;
         // A permanent contact has no end; a UA that finds itself in the list comes back after the usual time.

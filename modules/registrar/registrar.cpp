@@ -95,8 +95,8 @@ public:
                                      std::type_identity<SaveFlags>);
 
 private:
-    bool writes_wait() const { return usrloc_->writes_wait(); }
-    bool reads_wait() const { return usrloc_->reads_wait(); }
+    bool writes_wait(const Message&) const { return usrloc_->writes_wait(); }
+    bool reads_wait(const Message&) const { return usrloc_->reads_wait(); }
 
     Code save(Message& message, Table table) { return save_with(message, table, {}); }
     Task<Code> save_waiting(Message& message, Table table) { return save_with_waiting(message, table, {}); }

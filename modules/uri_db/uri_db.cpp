@@ -63,7 +63,7 @@ public:
     Result<void> start(StartContext& context) override;
 
 private:
-    bool asks_uri_table() const { return use_uri_table_; }
+    bool asks_uri_table(const Message&) const { return use_uri_table_; }
     Result<void> refuse_without_database(std::span<const script::Argument>) const;
 
     Code check_to(Message& message) { return same_user(message, message.sip().to(), "check_to: To"); }

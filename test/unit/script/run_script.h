@@ -72,7 +72,7 @@ private:
             : body_(std::move(body)), arguments_(std::move(arguments))
         {
         }
-        bool waits() const override { return false; }
+        bool waits(const script::Message&) const override { return false; }
         Code call(Message& message) override { return body_(message, arguments_); }
         Task<Code> call_waiting(Message& message) override { co_return body_(message, arguments_); }
 
@@ -84,7 +84,7 @@ private:
     {
     public:
         explicit Waiting(OneShot<Code>& answer) : answer_(answer) {}
-        bool waits() const override { return true; }
+        bool waits(const script::Message&) const override { return true; }
         Code call(Message&) override { return Code{-1}; }
         Task<Code> call_waiting(Message&) override { co_return co_await answer_; }
 

@@ -81,7 +81,7 @@ public:
         auto bound = bind(name, arguments);
         INFO(name << (bound ? "" : ": " + bound.error().text));
         REQUIRE(bound);
-        if (!(*bound)->waits()) return (*bound)->call(message).value;
+        if (!(*bound)->waits(message)) return (*bound)->call(message).value;
         auto task = (*bound)->call_waiting(message);
         task.start();
         env_.worker.run_posted();
@@ -94,7 +94,7 @@ public:
     {
         auto bound = bind(name, arguments);
         REQUIRE(bound);
-        REQUIRE((*bound)->waits());
+        REQUIRE((*bound)->waits(message));
         auto task = (*bound)->call_waiting(message);
         task.start();
         env_.worker.run_posted();
@@ -103,11 +103,16 @@ public:
         REQUIRE(task.done());
         return task.take().value;
     }
-    bool waits(std::string_view name, const std::vector<std::string>& arguments = {})
+    bool waits(const script::Message& message, std::string_view name,
+               const std::vector<std::string>& arguments = {})
     {
         auto bound = bind(name, arguments);
         REQUIRE(bound);
-        return (*bound)->waits();
+        return (*bound)->waits(message);
+    }
+    bool waits(std::string_view name, const std::vector<std::string>& arguments = {})
+    {
+        return waits(*env_.request(), name, arguments);
     }
     mi::Reply command(std::string_view name, std::vector<std::string> arguments = {})
     {

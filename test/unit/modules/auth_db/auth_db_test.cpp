@@ -114,6 +114,20 @@ TEST_CASE_METHOD(Fixture, "the password of the table opens, any other does not",
     CHECK(env.transport.sent.empty());
 }
 
+TEST_CASE_METHOD(Fixture, "a request without credentials waits for no database", "[auth_db]")
+{
+    start();
+    auto bare = env.request("sip:example.test", "", {}, "REGISTER");
+    auto with = signed_by(challenged());
+    CHECK(auth_db.waits(*with, "www_authorize", {"", "subscriber"}));
+    CHECK_FALSE(auth_db.waits(*with, "proxy_authorize", {"", "subscriber"}));
+    CHECK_FALSE(auth_db.waits(*bare, "www_authorize", {"", "subscriber"}));
+    driver->away();
+    CHECK(authorise(*bare) == -1);
+    auto ack = env.request("sip:example.test", "", {}, "ACK");
+    CHECK(authorise(*ack) == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "an account without a password lets nobody in", "[auth_db]")
 {
     start();

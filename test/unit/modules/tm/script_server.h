@@ -172,7 +172,7 @@ private:
         {
         public:
             Note(std::string& trace, script::Format text) : trace_(trace), text_(std::move(text)) {}
-            bool waits() const override { return false; }
+            bool waits(const script::Message&) const override { return false; }
             Code call(Message& message) override
             {
                 trace_ += (trace_.empty() ? "" : " ") + text_.expand(message).value_or("?");
@@ -188,7 +188,7 @@ private:
         {
         public:
             explicit Wait(OneShot<Code>& answer) : answer_(answer) {}
-            bool waits() const override { return true; }
+            bool waits(const script::Message&) const override { return true; }
             Code call(Message&) override { return Code{-1}; }
             Task<Code> call_waiting(Message&) override { co_return co_await answer_; }
 
@@ -199,7 +199,7 @@ private:
         {
         public:
             Header(std::string text, bool reply) : text_(std::move(text)), reply_(reply) {}
-            bool waits() const override { return false; }
+            bool waits(const script::Message&) const override { return false; }
             Code call(Message& message) override
             {
                 if (reply_)
