@@ -34,6 +34,8 @@ namespace junctor::db
 // What is written together or not at all.
 struct Unit {
     std::vector<Statement> statements;
+    // Units of one key are carried out in the order they were given; others may change places.
+    std::uint64_t order_key = 0;
 };
 
 // The catalogue's word on a table.

@@ -5,22 +5,28 @@ namespace junctor::db
 namespace
 {
 
-void add_number(std::string& out, std::uint64_t number)
+// In bytes: decimal text took 4,500 instructions a statement.
+template <class Number>
+void add(std::string& out, Number number)
 {
-    out += std::to_string(number);
-    out += ',';
+    out.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+template <class Items, class AddItem>
+void add_list(std::string& out, const Items& items, AddItem add_item)
+{
+    add(out, static_cast<std::uint32_t>(items.size()));
+    for (const auto& item : items) add_item(item);
 }
 
 void add_condition(std::string& out, const Condition& condition)
 {
-    out += static_cast<char>('a' + static_cast<int>(condition.kind));
-    out += static_cast<char>('0' + static_cast<int>(condition.compare));
-    add_number(out, condition.column);
-    if (condition.kind == Condition::Kind::In) add_number(out, condition.values.size());
-    if (condition.kind != Condition::Kind::And && condition.kind != Condition::Kind::Or) return;
-    out += '(';
-    for (const Condition& child : condition.children) add_condition(out, child);
-    out += ')';
+    add(out, condition.kind);
+    add(out, condition.compare);
+    add(out, condition.column);
+    if (condition.kind == Condition::Kind::In) add(out, static_cast<std::uint32_t>(condition.values.size()));
+    if (condition.kind == Condition::Kind::And || condition.kind == Condition::Kind::Or)
+        add_list(out, condition.children, [&](const Condition& child) { add_condition(out, child); });
 }
 
 }  // namespace
@@ -28,19 +34,19 @@ void add_condition(std::string& out, const Condition& condition)
 std::string Statement::shape() const
 {
     std::string out;
-    out.reserve(64);
-    out += static_cast<char>('A' + static_cast<int>(kind));
-    for (const ColumnId id : columns) add_number(out, id);
-    out += '=';
-    for (const Assignment& assignment : values) add_number(out, assignment.column);
-    out += 'k';
-    for (const ColumnId id : key) add_number(out, id);
+    out.reserve(128);
+    const auto add_column = [&out](ColumnId column) { add(out, column); };
+    add(out, reinterpret_cast<std::uintptr_t>(layout.get()));
+    add(out, kind);
+    add_list(out, columns, add_column);
+    add_list(out, values, [&](const Assignment& assignment) { add_column(assignment.column); });
+    add_list(out, key, add_column);
     add_condition(out, where);
-    for (const Order& by : order) {
-        out += by.descending ? '>' : '<';
-        add_number(out, by.column);
-    }
-    if (limit > 0) out += 'L';
+    add_list(out, order, [&](const Order& by) {
+        add_column(by.column);
+        add(out, by.descending);
+    });
+    add(out, limit > 0);
     return out;
 }
 

@@ -68,6 +68,7 @@ struct Statement {
 
     bool is_read() const { return kind == Kind::Select; }
     // Equal for statements of one layout that differ in their values only: a key for prepared statements.
+    // Bytes.
     std::string shape() const;
 };
 

@@ -1,4 +1,4 @@
-// Prepared statements of one connection, found again by layout and shape.
+// Prepared statements of one connection, found again by shape.
 //
 // Full, it drops all and begins anew: a server has some dozens of shapes, only a list of changing length
 // (IN) makes more.
@@ -6,8 +6,6 @@
 
 #include <string>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "core/base/result.h"
 #include "core/db/statement.h"
@@ -25,8 +23,7 @@ public:
     template <class Prepare>
     Result<Prepared*> get(const Statement& statement, Prepare prepare)
     {
-        return get(fmt::format("{}:{}", fmt::ptr(statement.layout.get()), statement.shape()),
-                   statement.layout, prepare);
+        return get(statement.shape(), statement.layout, prepare);
     }
     template <class Prepare>
     Result<Prepared*> get(std::string text, Prepare prepare)

@@ -80,6 +80,7 @@ void WriteQueue::write(Worker& asker, Unit unit, std::uint64_t order_key, OnWrit
 {
     State& state = *state_;
     const std::size_t number = order_key % state.lanes.size();
+    unit.order_key = order_key;
     std::unique_lock lock(state.mutex);
     if (state.waiting >= state.limits.waiting) {
         lock.unlock();

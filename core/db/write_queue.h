@@ -4,8 +4,8 @@
 //     worker 1   b──┤ c──┐      │           while a batch is being committed the next one gathers:
 //     database      [a b]───[c d]───        the slower the disk, the more writes share its flush
 //
-// Units with the same order key are committed in the order they were given; so are all of one lane. A unit
-// that was accepted is executed even if nobody waits for it any more. Thread-safe.
+// Units with the same order key are committed in the order they were given. A unit that was accepted is
+// executed even if nobody waits for it any more. Thread-safe.
 #pragma once
 
 #include <cstdint>

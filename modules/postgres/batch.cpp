@@ -30,17 +30,36 @@ Batch::Batch(std::vector<db::Unit> units, db::Backend::OnWritten done)
 
 bool Batch::start(Connection& connection)
 {
+    choose_forms();
     prepare(connection);
     return unprepared_ == 0 && proceed(connection);
 }
 
+// What has to wait for a second transaction must not be overtaken by a later unit of its key.
+void Batch::choose_forms()
+{
+    std::vector<std::uint64_t> keys;
+    keys.reserve(units_.size());
+    for (const db::Unit& unit : units_) keys.push_back(unit.order_key);
+    std::sort(keys.begin(), keys.end());
+    if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return;
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        const auto& statements = units_[i].statements;
+        if (statements.size() == 1 && may_be_update_only(statements.front()))
+            outcomes_[i].form = Form::UpdateOnly;
+    }
+}
+
 void Batch::prepare(Connection& connection)
 {
-    prepared_.reserve(units_.size());
-    for (const db::Unit& unit : units_) {
-        auto& prepared = prepared_.emplace_back();
-        for (const db::Statement& statement : unit.statements) {
-            prepared.push_back(connection.statement(statement));
+    phase_ = Phase::Preparing;
+    prepared_.clear();
+    prepared_.resize(units_.size());
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        if (!outcomes_[i].is_open()) continue;
+        auto& prepared = prepared_[i];
+        for (const db::Statement& statement : units_[i].statements) {
+            prepared.push_back(connection.statement(statement, outcomes_[i].form));
             if (prepared.back()->state != Prepared::State::New) continue;
             ++unprepared_;
             connection.prepare(prepared.back());
@@ -70,7 +89,7 @@ void Batch::send_frame(Connection& connection, const char* sql)
 
 bool Batch::send_unit(Connection& connection, std::size_t unit, bool with_savepoint)
 {
-    if (outcomes_[unit].error) return false;
+    if (!outcomes_[unit].is_open()) return false;
     const auto& statements = units_[unit].statements;
     // First all of them without sending: what cannot be bound must not leave half a unit behind.
     for (std::size_t i = 0; i < statements.size(); ++i) {
@@ -97,6 +116,7 @@ bool Batch::send_unit(Connection& connection, std::size_t unit, bool with_savepo
 bool Batch::send_together(Connection& connection)
 {
     phase_ = Phase::Together;
+    commit_sent_ = committed_ = false;
     send_frame(connection, "BEGIN");
     for (std::size_t i = 0; i < units_.size(); ++i) send_unit(connection, i, false);
     return send_commit(connection);
@@ -158,20 +178,21 @@ bool Batch::on_sync(Connection& connection)
             phase_ = Phase::OneByOne;
             return send_one_by_one(connection);
         case Phase::OneByOne: return after_some(connection);
-        case Phase::Committing: return answer();
+        case Phase::Committing: return conclude(connection);
     }
     return false;
 }
 
 bool Batch::after_together(Connection& connection)
 {
-    if (!failed_) return answer();
+    if (!failed_) return conclude(connection);
     // Alone, or the only one left: there is nothing to save.
     const bool others =
-        std::any_of(outcomes_.begin(), outcomes_.end(), [](const Outcome& o) { return !o.error; });
+        std::any_of(outcomes_.begin(), outcomes_.end(), [](const Outcome& o) { return o.is_open(); });
     phase_ = others ? Phase::Restarting : Phase::Committing;
     commit_sent_ = false;
-    for (Outcome& outcome : outcomes_) outcome.touched = 0;
+    for (Outcome& outcome : outcomes_)
+        if (!outcome.settled) outcome.touched = 0;
     failed_.reset();
     send_frame(connection, "ROLLBACK");
     if (others) send_frame(connection, "BEGIN");
@@ -213,6 +234,27 @@ bool Batch::after_some(Connection& connection)
     return false;
 }
 
+bool Batch::conclude(Connection& connection)
+{
+    if (!committed_ || !settle()) return answer();
+    next_ = 0;
+    prepare(connection);
+    return unprepared_ == 0 && proceed(connection);
+}
+
+bool Batch::settle()
+{
+    bool missed = false;
+    for (Outcome& outcome : outcomes_) {
+        if (!outcome.is_open()) continue;
+        const bool here = outcome.form == Form::UpdateOnly && outcome.touched == 0;
+        outcome.form = Form::Whole;
+        outcome.settled = !here;
+        missed = missed || here;
+    }
+    return missed;
+}
+
 bool Batch::answer()
 {
     std::vector<Result<std::uint64_t>> results;
@@ -220,7 +262,7 @@ bool Batch::answer()
     for (Outcome& outcome : outcomes_) {
         if (outcome.error)
             results.push_back(junctor::fail(std::move(*outcome.error)));
-        else if (broken_)
+        else if (broken_ && !outcome.settled)
             results.push_back(junctor::fail(*broken_));
         else
             results.push_back(outcome.touched);
@@ -235,7 +277,10 @@ void Batch::fail(const Error& error)
     said.status = 503;
     said.text += commit_sent_ ? "; it was lost while it committed: whether this was written is unknown"
                               : "; nothing of this was written";
-    done_(std::vector<Result<std::uint64_t>>(units_.size(), Result<std::uint64_t>(junctor::fail(said))));
+    // A unit's own error is perhaps the server's farewell.
+    for (Outcome& outcome : outcomes_)
+        if (!outcome.settled) outcome.error = said;
+    answer();
 }
 
 }  // namespace junctor::postgres

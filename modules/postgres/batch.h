@@ -8,6 +8,9 @@
 //     BEGIN sync   SAVEPOINT unit RELEASE sync  SAVEPOINT unit RELEASE sync ...
 //                  a failure: ROLLBACK TO, and on with the next unit              COMMIT sync
 //
+// An Upsert alone in its unit is sent as an UPDATE, for nearly always the row is there; those whose row was
+// not follow whole, in a second transaction. That is not done if two units have one order key.
+//
 // A success is reported after the server has confirmed the commit. A connection that is lost once COMMIT was
 // sent leaves the outcome unknown; the error says so.
 #pragma once
@@ -39,8 +42,13 @@ private:
     struct Outcome {
         std::uint64_t touched = 0;
         std::optional<Error> error;
+        Form form = Form::Whole;
+        bool settled = false;  // committed, and nothing is left to do
+
+        bool is_open() const { return !settled && !error; }
     };
 
+    void choose_forms();
     void prepare(Connection& connection);
     bool proceed(Connection& connection);
     bool send_together(Connection& connection);
@@ -52,6 +60,8 @@ private:
     void take(Connection& connection, const Sent& sent, const pg_result& result);
     bool after_together(Connection& connection);
     bool after_some(Connection& connection);
+    bool conclude(Connection& connection);  // after a commit, or where there was nothing to commit
+    bool settle();                          // true: some rows were not there
     bool answer();
 
     std::vector<db::Unit> units_;

@@ -115,8 +115,8 @@ db::RowSet rows_of(const pg_result& result, const db::Statement& select, const P
 
 std::uint64_t touched_by(const pg_result& result, const db::Statement& statement)
 {
-    if (statement.kind == db::Statement::Kind::Upsert) {  // it returns the number: 8 bytes
-        std::uint64_t count = 0;
+    if (statement.kind == db::Statement::Kind::Upsert && PQresultStatus(&result) == PGRES_TUPLES_OK) {
+        std::uint64_t count = 0;  // as a whole it returns the number: 8 bytes
         if (PQntuples(&result) == 1)
             for (int i = 0; i < PQgetlength(&result, 0, 0); ++i)
                 count = count << 8 | static_cast<unsigned char>(PQgetvalue(&result, 0, 0)[i]);

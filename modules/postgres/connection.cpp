@@ -265,14 +265,14 @@ void Connection::expect(Expected what, PreparedPtr statement)
     expected_.push_back({what, std::move(statement)});
 }
 
-PreparedPtr Connection::statement(const db::Statement& statement)
+PreparedPtr Connection::statement(const db::Statement& statement, Form form)
 {
-    std::string key = key_of(statement);
+    std::string key = key_of(statement, form);
     PreparedPtr& known = statements_[key];
     if (!known) {
         known = std::make_shared<Prepared>();
         known->key = std::move(key);
-        known->text = dialect_.statement(statement);
+        known->text = dialect_.statement(statement, form);
         known->shape.kind = statement.kind;
         known->shape.layout = statement.layout;
         known->shape.columns = statement.columns;

@@ -79,9 +79,10 @@ public:
     const Dialect& dialect() const { return dialect_; }
 
     // All only while Ready.
-    PreparedPtr statement(const db::Statement& statement);  // as it is known, New, or Failed at once
-    void forget(const PreparedPtr& statement);              // it is made again when it is asked for
-    void prepare(const PreparedPtr& statement);             // New, becomes Asked; with a sync of its own
+    // As it is known, New, or Failed at once.
+    PreparedPtr statement(const db::Statement& statement, Form form = Form::Whole);
+    void forget(const PreparedPtr& statement);   // it is made again when it is asked for
+    void prepare(const PreparedPtr& statement);  // New, becomes Asked; with a sync of its own
     void execute(const Prepared& statement, const Parameters& parameters);
     // One statement of SQL; parameters and results are text, those that are null NULL.
     void run(const std::string& sql, const std::vector<const char*>& parameters = {});

@@ -27,14 +27,14 @@ void append(std::string& list, std::string_view joint, const std::string& item)
 
 }  // namespace
 
-std::string Dialect::statement(const db::Statement& statement) const
+std::string Dialect::statement(const db::Statement& statement, Form form) const
 {
-    return statement.kind == db::Statement::Kind::Upsert ? upsert(statement) : text(statement);
+    return statement.kind == db::Statement::Kind::Upsert ? upsert(statement, form) : text(statement);
 }
 
 // Each value is bound once and stands in both halves. ON CONFLICT would need a unique index on the key, which
 // OpenSER's tables do not have.
-std::string Dialect::upsert(const db::Statement& statement) const
+std::string Dialect::upsert(const db::Statement& statement, Form form) const
 {
     std::string columns, values, changes, same;
     for (std::size_t i = 0; i < statement.values.size(); ++i) {
@@ -54,6 +54,7 @@ std::string Dialect::upsert(const db::Statement& statement) const
         changes = name + " = " + name;
     }
     const std::string table = quoted(statement.layout->table);
+    if (form == Form::UpdateOnly) return fmt::format("UPDATE {} SET {} WHERE {}", table, changes, same);
     return fmt::format(
         "WITH updated AS (UPDATE {0} SET {1} WHERE {2} RETURNING 1), inserted AS (INSERT INTO {0} ({3}) "
         "SELECT {4} WHERE NOT EXISTS (SELECT 1 FROM updated) RETURNING 1) "
@@ -113,13 +114,22 @@ std::string Dialect::default_text(const db::ColumnSpec& column) const
     return SqlDialect::default_text(column);
 }
 
-std::string key_of(const db::Statement& statement)
+std::string key_of(const db::Statement& statement, Form form)
 {
-    std::string key = fmt::format("{}:{}", fmt::ptr(statement.layout.get()), statement.shape());
+    std::string key = statement.shape();
     if (statement.kind != db::Statement::Kind::Upsert) return key;
     for (const db::Assignment& assignment : statement.values)
         if (is_key(statement, assignment.column)) key += is_null(assignment.value) ? 'n' : 'v';
-    return key;
+    return key += form == Form::UpdateOnly ? 'u' : 'w';
+}
+
+bool may_be_update_only(const db::Statement& statement)
+{
+    if (statement.kind != db::Statement::Kind::Upsert || statement.values.size() == statement.key.size())
+        return false;
+    return std::none_of(statement.values.begin(), statement.values.end(), [&](const db::Assignment& value) {
+        return is_null(value.value) && is_key(statement, value.column);
+    });
 }
 
 }  // namespace junctor::postgres

@@ -79,6 +79,18 @@ struct Fixture {
         REQUIRE(run_blocking(database()->create(test::things())));
         return table("things", {"name", "note", "number", "ratio", "bytes", "moment", "extra"});
     }
+    // The table things has been made.
+    void bind(Table<Thing>& things)
+    {
+        DynamicTable version("version", versions());
+        REQUIRE(run_blocking(database()->create(*Schema::find()->table("version"))));
+        const ColumnId name = version.add("table_name", Type::Text),
+                       number = version.add("table_version", Type::Integer);
+        REQUIRE(version.bind(database()));
+        std::vector<Assignment> three{{name, Value("things")}, {number, Value(std::int64_t{3})}};
+        REQUIRE(run_blocking(version.insert(three)));
+        REQUIRE(things.bind(database()));
+    }
     DynamicTable& table(const std::string& name, const std::vector<std::string>& columns)
     {
         DynamicTable& table = tables.emplace_back(name, versions());
@@ -155,6 +167,16 @@ Task<std::vector<std::optional<Result<RowSet>>>> at_once(int count, Start start,
         group.start(one_of(start(i), answers[static_cast<std::size_t>(i)], left, all.resolver()));
     co_await all;
     co_return answers;
+}
+
+// The answer is one row: how many the unit has touched.
+Task<Result<RowSet>> written(const Table<Thing>& things, std::vector<Statement> unit, std::uint64_t order_key)
+{
+    const auto touched = co_await things.write(std::move(unit), order_key);
+    if (!touched) co_return fail(touched.error());
+    RowSet rows(1);
+    rows.add_integer(static_cast<std::int64_t>(*touched));
+    co_return rows;
 }
 
 // Connections come back after a while.
@@ -470,35 +492,20 @@ TEST_CASE("units that fail for many reasons fail alone and all others are commit
     Fixture f;
     REQUIRE(run_blocking(f.things().insert(thing("t3"))));
     Table<Thing> things;
-    {
-        DynamicTable version("version", versions());
-        REQUIRE(run_blocking(f.database()->create(*Schema::find()->table("version"))));
-        const ColumnId name = version.add("table_name", Type::Text),
-                       number = version.add("table_version", Type::Integer);
-        REQUIRE(version.bind(f.database()));
-        std::vector<Assignment> three{{name, Value("things")}, {number, Value(std::int64_t{3})}};
-        REQUIRE(run_blocking(version.insert(three)));
-        REQUIRE(things.bind(f.database()));
-    }
+    f.bind(things);
     TaskGroup group;
-    struct Write {
-        static Task<Result<RowSet>> run(const Table<Thing>& things, int i)
-        {
+    const auto answers = run_blocking(at_once(
+        200,
+        [&](int i) {
             std::vector<Statement> unit;
             std::string name = "t" + std::to_string(i);
             if (i % 10 == 4) name += '\xff';                // refused by us
             if (i % 10 == 6) name = std::string(300, 'x');  // refused by the server
             unit.push_back(things.insertion(named(name, i)));
             if (i % 10 == 8) unit.push_back(things.insertion(named("t3")));  // half of it fails
-            const auto written = co_await things.write(std::move(unit), 0);
-            if (!written) co_return fail(written.error());
-            RowSet rows(1);
-            rows.add_integer(static_cast<std::int64_t>(*written));
-            co_return rows;
-        }
-    };
-    const auto answers = run_blocking(at_once(
-        200, [&](int i) { return Write::run(things, i); }, group));
+            return written(things, std::move(unit), 0);
+        },
+        group));
     for (int i = 0; i < 200; ++i) {
         INFO(i);
         const auto& answer = *answers[static_cast<std::size_t>(i)];
@@ -508,6 +515,66 @@ TEST_CASE("units that fail for many reasons fail alone and all others are commit
         if (i == 3 || i % 10 == 8) CHECK(answer.error().status == 409);
     }
     CHECK(Administrator(f.url).run("SELECT count(*) FROM things") == std::to_string(200 - 1 - 60 + 1));
+}
+
+TEST_CASE("rows that were there are updated, those that were not inserted, in one batch",
+          "[database][postgres]")
+{
+    Fixture f;
+    DynamicTable& plain = f.things();
+    for (int i = 0; i < 100; i += 2) REQUIRE(run_blocking(plain.insert(thing("t" + std::to_string(i), -1))));
+    Table<Thing> things;
+    f.bind(things);
+    const bool some_fail = GENERATE(false, true);
+    TaskGroup group;
+    const auto answers = run_blocking(at_once(
+        100,
+        [&](int i) {
+            std::string name = "t" + std::to_string(i);
+            if (some_fail && i % 10 == 7) name = std::string(300, 'x');
+            std::vector<Statement> unit;
+            unit.push_back(things.upserting(named(name, i), &Thing::name));
+            return written(things, std::move(unit), static_cast<std::uint64_t>(i));
+        },
+        group));
+    for (int i = 0; i < 100; ++i) {
+        INFO(i);
+        const auto& answer = *answers[static_cast<std::size_t>(i)];
+        REQUIRE(answer.has_value() == !(some_fail && i % 10 == 7));
+        if (answer) CHECK(answer->at(0, 0).integer == 1);
+    }
+    Administrator administrator(f.url);
+    const std::string good = some_fail ? "90" : "100";
+    CHECK(administrator.run("SELECT count(*) FROM things") == good);
+    CHECK(administrator.run("SELECT count(*) FROM things WHERE name = 't' || number") == good);
+}
+
+TEST_CASE("what is done to a row one after the other stays in that order within a batch",
+          "[database][postgres]")
+{
+    Fixture f;
+    f.things();
+    Table<Thing> things;
+    f.bind(things);
+    TaskGroup group;
+    // Ten rows, each three times: put there, removed, and for the even ones put there again.
+    const auto answers = run_blocking(at_once(
+        31,
+        [&](int i) {
+            const int number = i % 10, round = i / 10;
+            const std::string name = "t" + std::to_string(number);
+            std::vector<Statement> unit;
+            if (round == 1 || (round == 2 && number % 2 != 0))
+                unit.push_back(things.removal(where(&Thing::name, name)));
+            else
+                unit.push_back(things.upserting(named(name, round), &Thing::name));
+            return written(things, std::move(unit), static_cast<std::uint64_t>(number));
+        },
+        group));
+    for (const auto& answer : answers) CHECK(answer->has_value());
+    Administrator administrator(f.url);
+    CHECK(administrator.run("SELECT string_agg(name || ':' || number, ' ' ORDER BY name) FROM things") ==
+          "t0:3 t2:2 t4:2 t6:2 t8:2");
 }
 
 TEST_CASE("workers on threads of their own write and read at once", "[database][postgres]")

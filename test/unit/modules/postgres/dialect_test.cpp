@@ -44,12 +44,31 @@ TEST_CASE("an upsert is one statement that says how many rows it touched", "[db]
           R"(WHERE NOT EXISTS (SELECT 1 FROM updated) RETURNING 1) )"
           R"(SELECT (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted))");
     CHECK_THAT(Dialect().statement(upsert(db::Null{})), Catch::Contains(R"(WHERE "user" IS NULL)"));
-    CHECK(key_of(upsert(Value("x"))) == key_of(upsert(Value("y"))));
-    CHECK(key_of(upsert(Value("x"))) != key_of(upsert(db::Null{})));
+    const auto key = [](const Statement& statement) { return key_of(statement, Form::Whole); };
+    CHECK(key(upsert(Value("x"))) == key(upsert(Value("y"))));
+    CHECK(key(upsert(Value("x"))) != key(upsert(db::Null{})));
 
     Statement keys_alone = upsert(Value("x"));
     keys_alone.key = {0, 1};
     CHECK_THAT(Dialect().statement(keys_alone), Catch::Contains(R"(SET "user" = "user" WHERE)"));
+}
+
+TEST_CASE("of an upsert the update alone takes the same parameters, if each of them stands in it",
+          "[db][postgres]")
+{
+    const Statement whole = upsert(Value("x"));
+    CHECK(may_be_update_only(whole));
+    CHECK(Dialect().statement(whole, Form::UpdateOnly) ==
+          R"(UPDATE "grp" SET "number" = $2 WHERE "user" = $1)");
+    CHECK(key_of(whole, Form::UpdateOnly) != key_of(whole, Form::Whole));
+
+    CHECK_FALSE(may_be_update_only(upsert(db::Null{})));
+    Statement keys_alone = whole;
+    keys_alone.key = {0, 1};
+    CHECK_FALSE(may_be_update_only(keys_alone));
+    Statement insertion = whole;
+    insertion.kind = Statement::Kind::Insert;
+    CHECK_FALSE(may_be_update_only(insertion));
 }
 
 TEST_CASE("columns of other types are read through casts", "[db][postgres]")
