@@ -71,6 +71,10 @@ std::size_t host_length(std::string_view text)
 
 std::size_t quoted_length(std::string_view text)
 {
+    // Hardly ever is anything escaped, and memchr() is quick.
+    const std::size_t end = text.find('"', 1);
+    if (end == std::string_view::npos) return 0;
+    if (text.substr(0, end).find('\\') == std::string_view::npos) return end + 1;
     for (std::size_t i = 1; i < text.size(); ++i) {
         if (text[i] == '\\')
             ++i;

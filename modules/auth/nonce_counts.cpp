@@ -7,7 +7,7 @@ namespace junctor::auth
 namespace
 {
 
-constexpr std::int64_t retransmission_seconds = 32;  // 64 * T1: how long a client repeats a request
+constexpr std::uint32_t retransmission_seconds = 32;  // 64 * T1: how long a client repeats a request
 
 }  // namespace
 
@@ -52,13 +52,13 @@ NonceCounts::Use NonceCounts::Entry::use(std::uint32_t count, std::uint64_t requ
         if (bit == 0 || (window & bit) != 0) {
             const bool repeated = std::any_of(latest.begin(), latest.end(), [&](const Seen& seen) {
                 return seen.at != 0 && seen.count == count && seen.request == request &&
-                       now - seen.at <= retransmission_seconds;
+                       static_cast<std::uint32_t>(now) - seen.at <= retransmission_seconds;
             });
             return repeated ? Use::Retransmission : Use::Replay;
         }
         window |= bit;
     }
-    latest[next++ % latest.size()] = {count, request, now};
+    latest[next++ % latest.size()] = {request, count, static_cast<std::uint32_t>(now)};
     return Use::First;
 }
 

@@ -32,10 +32,11 @@ public:
     std::size_t size() const;
 
 private:
+    // One for each nonce of the last minutes: small, or the cache is full of them.
     struct Seen {
-        std::uint32_t count = 0;
         std::uint64_t request = 0;
-        std::int64_t at = 0;
+        std::uint32_t count = 0;
+        std::uint32_t at = 0;  // Unix seconds; 0: nobody
     };
     struct Entry {
         std::uint32_t highest = 0;

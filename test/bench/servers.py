@@ -25,8 +25,8 @@ def free_port():
                 return probe.getsockname()[1]
 
 
-def junctor(address, workers, folder):
-    return [BUILD / "bin/junctord", "-f", HERE / "junctor.cfg", "-l", "udp:" + address, "-l", "tcp:" + address,
+def junctor(address, workers, folder, script="junctor.cfg"):
+    return [BUILD / "bin/junctord", "-f", HERE / script, "-l", "udp:" + address, "-l", "tcp:" + address,
             "-n", str(workers), "--mpath", BUILD / "lib/junctor/modules", "--socket", folder / "control"]
 
 
@@ -39,7 +39,11 @@ def echo(address, workers, folder):
     return [SIPLOAD, "--echo-server", address]
 
 
-SERVERS = {"Junctor": junctor, "Kamailio": kamailio, "echo": echo}
+def busy(address, workers, folder):
+    return junctor(address, workers, folder, "busy.cfg")
+
+
+SERVERS = {"Junctor": junctor, "Kamailio": kamailio, "busy": busy, "echo": echo}
 
 
 def answers(address):
