@@ -73,7 +73,11 @@ Result<Outcomes> commit_together(BlockingConnection& connection, const std::vect
             return fail_all(units.size(), begun.error());
         }
         auto outcomes = execute_all(connection, units, why);
-        if (!outcomes) continue;
+        if (!outcomes) {
+            // It may have undone one statement only, and a new transaction would commit the others.
+            if (!connection.is_lost()) connection.rollback();
+            continue;
+        }
         if (auto committed = connection.commit(); !committed) {
             connection.rollback();
             return fail_all(units.size(), committed.error());

@@ -26,9 +26,11 @@ struct Server {
     std::mutex mutex;
     bool refuses_connections = false, refuses_commit = false, gives_up = false;
     bool breaks_commit = false;
-    int breaks_next = 0;  // so many reads and begins break their connections
-    int deadlocks = 0;    // so many writes end their transactions
-    int restarts = 0;     // cut all connections
+    int breaks_next = 0;        // so many reads and begins break their connections
+    int deadlocks = 0;          // so many writes end their transactions
+    bool locks_second = false;  // each second write waits in vain for a lock, which undoes that write alone
+    int executed = 0;
+    int restarts = 0;  // cut all connections
     int connections = 0, begins = 0, rollbacks = 0;
     // A gate that readings wait at, for full queues.
     bool gate_closed = false;
@@ -59,6 +61,10 @@ public:
             --server_.deadlocks;
             open_ = false;
             return fail(503, "a deadlock");
+        }
+        if (server_.locks_second && ++server_.executed % 2 == 0) {
+            open_ = false;
+            return fail(503, "a lock");
         }
         if (server_.gives_up) {
             open_ = false;
@@ -98,7 +104,10 @@ public:
         return {};
     }
     void drop_savepoint() override {}
-    void back_to_savepoint() override { server_.table = server_.savepoint; }
+    void back_to_savepoint() override
+    {
+        if (open_) server_.table = server_.savepoint;
+    }
     Result<void> scan(const Statement& select, std::size_t, const std::function<bool(RowSet)>& each) override
     {
         auto rows = read(select);
@@ -253,6 +262,22 @@ TEST_CASE("a transaction that lost to another program's is done again", "[db]")
     CHECK(f.server.begins == 3);
     f.server.deadlocks = 3;
     CHECK(f.insert("b").error().text == "things: a deadlock");
+    CHECK(f.server.table.rows.size() == 1);
+}
+
+TEST_CASE("nothing stays of a transaction that waited in vain for a lock", "[db]")
+{
+    Fixture f;
+    f.server.locks_second = true;
+    Thing a, b;
+    a.name = "a";
+    b.name = "b";
+    std::vector<Statement> both{f.things.insertion(a), f.things.insertion(b)};
+    const auto written = run_blocking(f.things.write(std::move(both), 0));
+    REQUIRE_FALSE(written);
+    CHECK(written.error().text == "things: a lock");
+    f.server.locks_second = false;
+    CHECK(f.insert("c"));
     CHECK(f.server.table.rows.size() == 1);
 }
 
