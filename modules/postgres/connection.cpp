@@ -221,7 +221,7 @@ void Connection::lose(Error error)
 {
     timeout_.stop();
     const bool was_ready = state_ == State::Ready;
-    const bool served = was_ready && loop_.clock().now() - ready_since_ > patience;
+    const bool served = was_ready && loop_.clock().now() - ready_since_ > first_pause;
     descriptor_.reset();
     pg_.reset();
     ++session_;

@@ -7,11 +7,12 @@
 // up to the next sync: those answers have the status PGRES_PIPELINE_ABORTED. Statements are prepared once for
 // each SQL text and connection; the server's word on their types decides how values travel (types.h).
 //
-// A lost connection is made again, at once if it had served for a while, else after 100 ms, 200 ms ... 2 s,
+// A lost connection is made again, at once if it had served for 100 ms, else after 100 ms, 200 ms ... 2 s,
 // each varied by a quarter. The user is told; what it had asked is never answered then. One loop's thread.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
