@@ -276,6 +276,12 @@ std::uint64_t BlockingBackend::reconnects() const
     return readers_->reconnects() + writer_->reconnects();
 }
 
+void BlockingBackend::when_connected(std::function<void()> tell)
+{
+    readers_->when_connected(tell);
+    writer_->when_connected(std::move(tell));
+}
+
 void BlockingBackend::close()
 {
     readers_->finish();

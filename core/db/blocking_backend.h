@@ -73,6 +73,7 @@ public:
     void run_sql(Worker& asker, std::string sql, OnTextRows done) override;
     void close() override;
     std::uint64_t reconnects() const override;
+    void when_connected(std::function<void()> tell) override;
 
 private:
     class Threads;

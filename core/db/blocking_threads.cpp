@@ -32,6 +32,11 @@ Result<void> BlockingBackend::Threads::submit(Job job)
     return {};
 }
 
+void BlockingBackend::Threads::when_connected(std::function<void()> tell)
+{
+    tell_connected_ = std::move(tell);
+}
+
 void BlockingBackend::Threads::finish()
 {
     {
@@ -42,6 +47,12 @@ void BlockingBackend::Threads::finish()
     end_.notify_all();
     for (std::thread& thread : threads_)
         if (thread.joinable()) thread.join();
+}
+
+bool BlockingBackend::Threads::is_closing()
+{
+    const std::lock_guard lock(mutex_);
+    return closing_;
 }
 
 bool BlockingBackend::Threads::is_own_thread() const
@@ -71,27 +82,28 @@ std::optional<BlockingBackend::Threads::Job> BlockingBackend::Threads::take()
 bool BlockingBackend::Threads::work(Job& job, Connection& connection)
 {
     for (bool may_repeat = true;; may_repeat = false) {
-        if (connection != nullptr && connection->is_lost()) drop(connection);
-        if (connection == nullptr) {
-            auto made = connect_(use_);
-            if (!made) {
+        if (connection == nullptr || connection->is_lost()) {
+            if (const auto made = connect(connection); !made) {
                 refuse(std::move(job), made.error());
                 return false;
             }
-            const std::lock_guard lock(mutex_);
-            take_up(connection, std::move(*made));
         }
-        if (job(connection.get(), may_repeat)) return true;
+        if (job(connection.get(), may_repeat)) break;
     }
+    if (!connection->is_lost() || is_closing()) return true;
+    // Whoever was refused meanwhile waits for the word of a new one; who asks next need not wait for it.
+    const auto made = connect(connection);
+    if (!made) refuse({}, made.error());
+    return made.has_value();
 }
 
 // This thread cannot connect: the others take the job over, or nobody can.
-void BlockingBackend::Threads::refuse(Job job, const Error& why)
+void BlockingBackend::Threads::refuse(std::optional<Job> job, const Error& why)
 {
     std::deque<Job> refused;
     {
         const std::lock_guard lock(mutex_);
-        jobs_.push_front(std::move(job));
+        if (job) jobs_.push_front(std::move(*job));
         if (connected_ == 0) {
             refused.swap(jobs_);
             if (!away_) {
@@ -113,22 +125,29 @@ void BlockingBackend::Threads::connect_again(Connection& connection)
             std::unique_lock lock(mutex_);
             if (end_.wait_for(lock, wait, [this] { return closing_; })) return;
         }
-        auto made = connect_(use_);
-        if (!made) continue;
-        const std::lock_guard lock(mutex_);
-        take_up(connection, std::move(*made));
-        if (std::exchange(away_, std::nullopt))
-            log_notice("db", "{}: back after {:.1f} s", limits_.name,
-                       std::chrono::duration<double>(std::chrono::steady_clock::now() - away_since_).count());
-        return;
+        if (connect(connection)) return;
     }
 }
 
-// The caller holds the lock.
-void BlockingBackend::Threads::take_up(Connection& connection, Connection made)
+// In place of one that was lost, if there was one.
+Result<void> BlockingBackend::Threads::connect(Connection& connection)
 {
-    connection = std::move(made);
+    if (connection != nullptr) drop(connection);
+    auto made = connect_(use_);
+    if (!made) return fail(std::move(made.error()));
+    connection = std::move(*made);
+    take_up();
+    if (tell_connected_) tell_connected_();
+    return {};
+}
+
+void BlockingBackend::Threads::take_up()
+{
+    const std::lock_guard lock(mutex_);
     ++connected_;
+    if (std::exchange(away_, std::nullopt))
+        log_notice("db", "{}: back after {:.1f} s", limits_.name,
+                   std::chrono::duration<double>(std::chrono::steady_clock::now() - away_since_).count());
     if (lost_ == 0) return;
     --lost_;
     reconnects_.add();

@@ -1,8 +1,8 @@
 // The threads of a BlockingBackend: a connection each, one queue of jobs for all.
 //
-// A connection is made for the first job, and anew when it was lost. While none can be made and no thread has
-// one, the database is away: what waits and what comes is refused at once, and the threads that failed try
-// again, after a wait that doubles. Thread-safe.
+// A connection is made for the first job, and at once anew when a job has lost it. While none can be made and
+// no thread has one, the database is away: what waits and what comes is refused at once, and the threads that
+// failed try again, after a wait that doubles. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -35,17 +35,21 @@ public:
     // Runs what is queued, and what those jobs submit, and ends the threads.
     void finish();
     std::uint64_t reconnects() const { return reconnects_.value(); }
+    void when_connected(std::function<void()> tell);  // before the first job
 
 private:
     using Connection = std::unique_ptr<BlockingConnection>;
 
+    bool is_closing();
     bool is_own_thread() const;
     void run();
     std::optional<Job> take();
-    bool work(Job& job, Connection& connection);  // false: there is no connection
-    void refuse(Job job, const Error& why);
+    // False: there is no connection (any more).
+    bool work(Job& job, Connection& connection);
+    Result<void> connect(Connection& connection);
+    void refuse(std::optional<Job> job, const Error& why);
     void connect_again(Connection& connection);
-    void take_up(Connection& connection, Connection made);
+    void take_up();
     void drop(Connection& connection);
 
     const Connect& connect_;
@@ -58,7 +62,8 @@ private:
     std::deque<Job> jobs_;
     unsigned connected_ = 0, lost_ = 0;  // connections; lost ones that have no successor yet
     Counter reconnects_;
-    std::optional<Error> away_;  // why
+    std::function<void()> tell_connected_;  // set before there is a job
+    std::optional<Error> away_;             // why
     std::chrono::steady_clock::time_point away_since_;
     bool closing_ = false;
     std::vector<std::thread> threads_;

@@ -58,6 +58,14 @@ bool Breaker::failed(TimePoint now)
     return false;
 }
 
+void Breaker::probe_now()
+{
+    if (state() == State::Closed) return;
+    const std::lock_guard lock(mutex_);
+    pause_ = settings_.first_pause;
+    probe_at_ = {};
+}
+
 Duration Breaker::until_probe(TimePoint now) const
 {
     const std::lock_guard lock(mutex_);

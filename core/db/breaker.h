@@ -4,6 +4,8 @@
 //     Closed ── N failures in a row ──> Open ── pause over: one probe ──> HalfOpen ── answered ──> Closed
 //                                        ^── failed: the pause doubles ──────┘
 //
+// A driver that tells of a new connection ends the pause.
+//
 // It has no clock: the caller says what time it is. A failure is no answer in time, or no connection; a query
 // that the database refuses is an answer. Thread-safe.
 #pragma once
@@ -36,6 +38,8 @@ public:
     // What came of asking. True: this has closed, or opened, it.
     bool succeeded();
     bool failed(TimePoint now);
+    // There is a connection again: the next who asks shall probe, and the pauses begin anew.
+    void probe_now();
 
     State state() const { return state_.load(std::memory_order_relaxed); }
     Duration until_probe(TimePoint now) const;  // zero: now

@@ -36,9 +36,10 @@ Database::Database(Url url, std::shared_ptr<Backend> backend, Settings settings)
     : url_(std::move(url)),
       backend_(std::move(backend)),
       settings_(settings),
-      breaker_(settings.breaker),
+      breaker_(std::make_shared<Breaker>(settings.breaker)),
       writes_(backend_, settings.writes)
 {
+    backend_->when_connected([breaker = breaker_] { breaker->probe_now(); });
 }
 
 Database::~Database() = default;
@@ -54,10 +55,10 @@ Task<Result<T>> Database::ask(std::string what, Duration deadline, Start start)
     if (deadline <= Duration::zero()) deadline = blocking ? deadline_at_start : settings_.deadline;
     const TimePoint asked = worker->clock().now();
     // A start has a clock of its own, and patience.
-    if (!blocking && !breaker_.may_ask(asked)) {
+    if (!blocking && !breaker_->may_ask(asked)) {
         counters_.refused.add();
         co_return fail(503, what + ": the database is away; it is asked again in " +
-                                seconds_text(breaker_.until_probe(asked)));
+                                seconds_text(breaker_->until_probe(asked)));
     }
 
     struct Leaving {  // also by cancellation
@@ -99,8 +100,8 @@ Task<Result<T>> Database::ask(std::string what, Duration deadline, Start start)
 void Database::note(const Error* error, TimePoint now)
 {
     if (error == nullptr || (error->status != 503 && error->status != 504)) {
-        if (breaker_.succeeded()) log_notice("db", "{}: answers again", url_.text());
-    } else if (breaker_.failed(now)) {
+        if (breaker_->succeeded()) log_notice("db", "{}: answers again", url_.text());
+    } else if (breaker_->failed(now)) {
         log_error("db", "{}: {} failures in a row, the last one: {}; it is not asked until it answers again",
                   url_.text(), settings_.breaker.failures, error->text);
     }

@@ -73,7 +73,7 @@ public:
     const Url& url() const { return url_; }
     const Counters& counters() const { return counters_; }
     const WriteQueue& writes() const { return writes_; }
-    Breaker::State breaker() const { return breaker_.state(); }
+    Breaker::State breaker() const { return breaker_->state(); }
     std::uint64_t waiting() const { return waiting_.value(); }  // queries without an answer
     std::uint64_t reconnects() const { return backend_->reconnects(); }
     // Makes keep() keep; commits what an earlier life left. Blocks: at start. `folder` may be null.
@@ -92,7 +92,7 @@ private:
     Settings settings_;
     Counters counters_;
     Counter waiting_;
-    Breaker breaker_;
+    const std::shared_ptr<Breaker> breaker_;  // the driver has it, too
     std::mutex slow_mutex_;
     TimePoint slow_logged_{};
     std::uint64_t slow_unlogged_ = 0;

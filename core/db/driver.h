@@ -96,6 +96,9 @@ public:
     virtual void write(Worker& asker, std::vector<Unit> units, OnWritten done) = 0;
     virtual unsigned write_lanes() const { return 1; }
     virtual std::uint64_t reconnects() const { return 0; }  // connections made in place of lost ones
+    // `tell` shall be called, on any thread, whenever a connection has been made: who was refused may ask
+    // again. Set once, before anything is asked.
+    virtual void when_connected(std::function<void()> tell) = 0;
     virtual std::unique_ptr<Scan> scan(Statement select, std::size_t batch) = 0;
 
     // The catalogue. A table that is not there has no columns.

@@ -62,6 +62,7 @@ public:
     Duration delay{};
     bool is_away = false, is_silent = false, breaks_at_commit = false;
     std::size_t commits = 0;
+    std::vector<std::function<void()>> tell_connected;
 
     // Runs `work` now or after the delay; `failed` instead if the database goes away before.
     void later(Worker& asker, std::function<void()> work, std::function<void()> failed)
@@ -237,6 +238,11 @@ public:
         answer(asker, done, [](Tables&) { return Result<void>(); });  // each insertion does
     }
 
+    void when_connected(std::function<void()> tell) override
+    {
+        store_->tell_connected.push_back(std::move(tell));
+    }
+
     void close() override
     {
         store_->delay = Duration::zero();  // what the answers ask for ends here, too
@@ -296,6 +302,11 @@ void MemoryDriver::back()
 {
     store_->is_away = false;
     if (std::exchange(store_->is_silent, false)) store_->finish_all(false);
+}
+
+void MemoryDriver::connected()
+{
+    for (const auto& tell : store_->tell_connected) tell();
 }
 
 void MemoryDriver::silent()

@@ -38,6 +38,8 @@ public:
     void slow(Duration answer_after);
     void away();
     void back();
+    // Tells what other drivers tell when they have connected again; back() alone has to be found out.
+    void connected();
     // Answers nothing any more, as if the network had lost a cable; back() mends it, and what was under way
     // fails then, as when the connection is found broken.
     void silent();

@@ -30,6 +30,7 @@ public:
     void write(Worker& asker, std::vector<db::Unit> units, OnWritten done) override;
     unsigned write_lanes() const override { return server_->settings.writers; }
     std::uint64_t reconnects() const override { return server_->reconnects.value(); }
+    void when_connected(std::function<void()> tell) override { server_->tell_connected = std::move(tell); }
     std::unique_ptr<db::Scan> scan(db::Statement select, std::size_t batch) override;
     void inspect(Worker& asker, std::string table, OnTable done) override;
     void tables(Worker& asker, OnNames done) override;

@@ -214,6 +214,7 @@ void Connection::become_ready()
     if (ready_since_ != TimePoint{}) server_->reconnects.add();
     ready_since_ = loop_.clock().now();
     state_ = State::Ready;
+    if (server_->tell_connected) server_->tell_connected();
     user_.on_ready();
 }
 

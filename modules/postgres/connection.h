@@ -37,7 +37,8 @@ namespace junctor::postgres
 struct Server {
     Settings settings;
     NameLookup names;
-    Counter reconnects;  // connections made in place of lost ones
+    Counter reconnects;                    // connections made in place of lost ones
+    std::function<void()> tell_connected;  // set before there is one
 };
 using ServerPtr = std::shared_ptr<Server>;
 

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -10,6 +11,7 @@
 #include "core/db/memory_table.h"
 #include "core/db/run_blocking.h"
 #include "core/db/table.h"
+#include "core/runtime/virtual_worker.h"
 #include "test/unit/db/driver_suite.h"
 
 using namespace junctor;
@@ -252,6 +254,23 @@ TEST_CASE("a write whose connection broke after its begin is not repeated: it ma
     CHECK(f.server.begins == 2);
     f.server.breaks_commit = false;
     CHECK(f.insert("c"));
+}
+
+TEST_CASE("a connection that a write has lost is made again without being asked for", "[db]")
+{
+    Server server;
+    std::counting_semaphore told(0);
+    BlockingBackend backend(
+        [&server](BlockingBackend::Use) { return std::make_unique<FakeConnection>(server); }, {});
+    backend.when_connected([&told] { told.release(); });
+    VirtualClock clock;
+    VirtualWorker worker(clock, 0);
+    server.breaks_commit = true;
+    backend.write(worker, {}, [](const auto&) {});
+    CHECK(told.try_acquire_for(10s));
+    CHECK(told.try_acquire_for(10s));
+    backend.close();
+    CHECK(backend.reconnects() == 1);
 }
 
 TEST_CASE("a transaction that lost to another program's is done again", "[db]")

@@ -54,6 +54,32 @@ TEST_CASE("A breaker opens after failures in a row, and lets one probe through a
         now += 100ms;
         CHECK(breaker.may_ask(now));
     }
+    SECTION("a driver that is connected again ends the pause: one probe, and short pauses if it fails")
+    {
+        REQUIRE(fail_times(3));
+        for (const Duration pause : {1s, 2s}) {
+            now += pause;
+            REQUIRE(breaker.may_ask(now));
+            fail_times(1);
+        }
+        REQUIRE(breaker.until_probe(now) == 4s);
+        breaker.probe_now();
+        CHECK(breaker.until_probe(now) == 0s);
+        CHECK(breaker.may_ask(now));
+        CHECK_FALSE(breaker.may_ask(now));
+        fail_times(1);
+        CHECK(breaker.until_probe(now) == 2s);
+        breaker.probe_now();
+        REQUIRE(breaker.may_ask(now));
+        CHECK(breaker.succeeded());
+    }
+    SECTION("a driver that is connected does not matter to a closed one")
+    {
+        fail_times(2);
+        breaker.probe_now();
+        CHECK(breaker.state() == State::Closed);
+        CHECK(fail_times(1));
+    }
     SECTION("a probe that is never heard of again is repeated")
     {
         REQUIRE(fail_times(3));

@@ -215,6 +215,25 @@ TEST_CASE("a database that does not answer is asked no more until it does", "[db
     CHECK(*ask());
 }
 
+TEST_CASE("a database whose driver is connected again is asked at once", "[db][breaker]")
+{
+    Simulation sim;
+    const auto ask = [&] {
+        auto reading = sim.things.select();
+        reading.start();
+        REQUIRE(reading.done());
+        return reading.take().has_value();
+    };
+    sim.driver->away();
+    for (int i = 0; i < 5; ++i) CHECK_FALSE(ask());
+    sim.driver->back();
+    CHECK_FALSE(ask());  // refused by the breaker
+    sim.driver->connected();
+    CHECK(ask());
+    CHECK(sim.things.database().breaker() == Breaker::State::Closed);
+    CHECK(ask());
+}
+
 TEST_CASE("slow queries are counted", "[db]")
 {
     Simulation sim;
