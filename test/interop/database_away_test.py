@@ -262,6 +262,7 @@ def through_cuts(build, name, mode, extra=""):
         expect(cuts.count >= 2, f"only {cuts.count} connections were cut")
         load.run(0.5)
         refused = load.register_again()
+        expect(refused < 2 * load.RATE, f"{refused} registrations in 4.5 s were refused: lost connections are not soon made again")
         expect(not load.refused, f"{len(load.refused)} registrations are refused with the database there")
         stop_and_count(server, load, f"{name}, db_mode {mode}{', spool' if extra else ''}, {cuts.count} connections cut, "
                        f"{refused} registered again", bool(extra))
