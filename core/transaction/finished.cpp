@@ -8,17 +8,16 @@ namespace
 // The timer fires this much later than the first is due, so that it takes many at a time.
 constexpr Duration patience = std::chrono::milliseconds(20);
 
-const Finished* look_up(const KeyedTable<const Finished*>& table, std::uint64_t key)
+const Finished* look_up(const LargeKeyedTable<const Finished*>& table, std::uint64_t key)
 {
-    const auto found = table.find(key);
-    return found != table.end() ? found->second : nullptr;
+    const Finished* const* const found = table.find(key);
+    return found != nullptr ? *found : nullptr;
 }
 
 // Of two with the same key the later one stands in the table.
-void forget(KeyedTable<const Finished*>& table, std::uint64_t key, const Finished& finished)
+void forget(LargeKeyedTable<const Finished*>& table, std::uint64_t key, const Finished& finished)
 {
-    const auto found = table.find(key);
-    if (found != table.end() && found->second == &finished) table.erase(found);
+    if (look_up(table, key) == &finished) table.erase(key);
 }
 
 }  // namespace
@@ -33,9 +32,9 @@ void FinishedTransactions::add(Finished finished, Duration linger)
     finished.until = clock_.now() + linger;
     queue_.push_back(std::move(finished));
     const Finished& added = queue_.back();
-    by_key_[added.key] = &added;
-    by_call_[added.call_key] = &added;
-    by_label_[added.label] = &added;
+    by_key_.put(added.key, &added);
+    by_call_.put(added.call_key, &added);
+    by_label_.put(added.label, &added);
     if (!timer_.is_running()) timer_.start(linger + patience);
 }
 

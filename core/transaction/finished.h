@@ -49,7 +49,7 @@ private:
     void forget_due();
 
     std::deque<Finished> queue_;  // by the end of their time; elements stay where they are
-    KeyedTable<const Finished*> by_key_, by_call_, by_label_;
+    LargeKeyedTable<const Finished*> by_key_, by_call_, by_label_;
     std::function<void(const Finished&)> on_forget_;
     const Clock& clock_;
     junctor::Timer timer_;  // not the RFC's timers, which transaction/ calls Timer
