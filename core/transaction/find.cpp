@@ -1,6 +1,5 @@
 // Which transaction does this request belong to, and which requests does the script never see? RFC 3261
 // §17.2.3, §9.2, §8.2.2.2, §16.3 step 4.
-#include "core/base/log.h"
 #include "core/transaction/layer.h"
 
 namespace junctor::transaction
@@ -47,8 +46,7 @@ bool Layer::absorb_finished(const sip::Message& request)
     statistics_->absorbed_requests.add();
     if (finished->reply.empty()) return true;
     statistics_->retransmissions.add();
-    if (const auto sent = transport_.send(finished->to, finished->reply); !sent)
-        log_info("tm", "a reply to {} could not be sent: {}", finished->to.remote.text(), sent.error().text);
+    send_back(finished->to, finished->reply);
     return true;
 }
 

@@ -93,8 +93,13 @@ void Layer::relay_again(const Finished& invite, const Response& response)
         *response.message, &response.edits, transport::response_path(response.from.socket, invite.to.socket));
     if (bytes.empty()) return;
     statistics_->relayed_replies.add();
-    if (const auto sent = transport_.send(invite.to, bytes); !sent)
-        log_info("tm", "a reply to {} could not be sent: {}", invite.to.remote.text(), sent.error().text);
+    send_back(invite.to, bytes);
+}
+
+void Layer::send_back(const transport::Destination& to, std::string_view reply)
+{
+    if (const auto sent = transport_.send(to, reply); !sent)
+        log_info("tm", "a reply to {} could not be sent: {}", to.remote.text(), sent.error().text);
 }
 
 std::shared_ptr<Transaction> Layer::make(Transaction::Origin origin, std::unique_ptr<TransactionUser> user)

@@ -124,6 +124,9 @@ public:
     transport::Transport& transport() { return transport_; }
     transport::Resolver& resolver() { return resolver_; }
 
+    // One that cannot be sent is logged, no more: the request will come again.
+    void send_back(const transport::Destination& to, std::string_view reply);
+
 private:
     friend class Transaction;
     friend class Branch;

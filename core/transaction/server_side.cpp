@@ -121,8 +121,7 @@ void ServerSide::carry_out(const Actions& actions)
 
 void ServerSide::transmit(const std::string& bytes)
 {
-    const auto sent = layer_.transport().send(to_, bytes);
-    if (!sent) log_info("tm", "a reply to {} could not be sent: {}", to_.remote.text(), sent.error().text);
+    layer_.send_back(to_, bytes);
 }
 
 void ServerSide::on_timer(Timer timer)
