@@ -8,16 +8,10 @@ namespace
 // The timer fires this much later than the first is due, so that it takes many at a time.
 constexpr Duration patience = std::chrono::milliseconds(20);
 
-const Finished* look_up(const LargeKeyedTable<const Finished*>& table, std::uint64_t key)
-{
-    const Finished* const* const found = table.find(key);
-    return found != nullptr ? *found : nullptr;
-}
-
 // Of two with the same key the later one stands in the table.
 void forget(LargeKeyedTable<const Finished*>& table, std::uint64_t key, const Finished& finished)
 {
-    if (look_up(table, key) == &finished) table.erase(key);
+    if (table.find(key) == &finished) table.erase(key);
 }
 
 }  // namespace
@@ -40,18 +34,8 @@ void FinishedTransactions::add(Finished finished, Duration linger)
 
 const Finished* FinishedTransactions::find(std::uint64_t key, sip::Method method) const
 {
-    const Finished* const found = look_up(by_key_, key);
+    const Finished* const found = by_key_.find(key);
     return found != nullptr && found->method == method ? found : nullptr;
-}
-
-const Finished* FinishedTransactions::find_call(std::uint64_t call_key) const
-{
-    return look_up(by_call_, call_key);
-}
-
-const Finished* FinishedTransactions::find_label(std::uint64_t label) const
-{
-    return look_up(by_label_, label);
 }
 
 void FinishedTransactions::forget_due()

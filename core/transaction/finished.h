@@ -40,9 +40,9 @@ public:
 
     // For `linger`; if that was longer for those before it, until they go.
     void add(Finished finished, Duration linger);
-    const Finished* find(std::uint64_t key, sip::Method method) const;  // null: none
-    const Finished* find_call(std::uint64_t call_key) const;            // the latest; null: none
-    const Finished* find_label(std::uint64_t label) const;              // null: none
+    const Finished* find(std::uint64_t key, sip::Method method) const;                           // null: none
+    const Finished* find_call(std::uint64_t call_key) const { return by_call_.find(call_key); }  // the latest
+    const Finished* find_label(std::uint64_t label) const { return by_label_.find(label); }
     std::size_t size() const { return queue_.size(); }
 
 private:

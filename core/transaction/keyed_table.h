@@ -20,12 +20,12 @@ template <class Value>
 class LargeKeyedTable
 {
 public:
-    // Null: there is none.
-    const Value* find(std::uint64_t key) const
+    // Value{} (a null pointer): there is none.
+    Value find(std::uint64_t key) const
     {
         const auto& part = parts_[number_of(key)];
         const auto found = part.find(key);
-        return found != part.end() ? &found->second : nullptr;
+        return found != part.end() ? found->second : Value{};
     }
     void put(std::uint64_t key, Value value) { parts_[number_of(key)][key] = std::move(value); }
     void erase(std::uint64_t key) { parts_[number_of(key)].erase(key); }
