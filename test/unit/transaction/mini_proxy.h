@@ -14,6 +14,7 @@
 
 #include "core/sip/write.h"
 #include "core/transaction/layer.h"
+#include "core/transport/local_name.h"
 #include "core/transport/resolver.h"
 #include "core/transport/simulated_dns.h"
 #include "core/transport/simulated_network.h"
@@ -157,8 +158,7 @@ public:
             sip::ForwardedRequest how;
             how.uri = uri;
             how.branch = branch;
-            const sip::LocalName name{socket.protocol, socket.address.ip.text_in_uri(), socket.address.port,
-                                      false};
+            const sip::LocalName name = transport::local_name(socket);
             return sip::write_forwarded_request(*message, how, {name, name, true});
         };
         return request;
