@@ -308,48 +308,48 @@ def through_start(build, name):
             expect(sorted(registered(server)) == ["after", "before"], f"table location has {registered(server)}")
 
 
-def through_each(build, story):
+def through_each(build, story, *how):
     found = [name for name in DRIVERS if (pathlib.Path(build) / f"lib/junctor/modules/{name}.so").exists()]
     if not found:
         raise Failed("no driver for a database server is built")
     with concurrent.futures.ThreadPoolExecutor() as together:
-        for outcome in [together.submit(story, name) for name in found]:
+        for outcome in [together.submit(story, build, name, *how) for name in found]:
             outcome.result()
 
 
 def test_write_through(build):
     """the database server killed and stopped under load, db_mode 1: what was acknowledged is there, once"""
-    through_each(build, lambda name: through_absence(build, name, 1))
+    through_each(build, through_absence, 1)
 
 
 def test_spool(build):
     """the same with a spool: registrations are acknowledged all the time, and are all there afterwards, once"""
-    through_each(build, lambda name: through_absence(build, name, 1, SPOOL))
+    through_each(build, through_absence, 1, SPOOL)
 
 
 def test_write_back(build):
     """the same in db_mode 2"""
-    through_each(build, lambda name: through_absence(build, name, 2))
+    through_each(build, through_absence, 2)
 
 
 def test_cuts(build):
     """connections cut in the middle of transactions under load, db_mode 1: what was acknowledged is there, once"""
-    through_each(build, lambda name: through_cuts(build, name, 1))
+    through_each(build, through_cuts, 1)
 
 
 def test_cuts_with_spool(build):
     """the same with a spool"""
-    through_each(build, lambda name: through_cuts(build, name, 1, SPOOL))
+    through_each(build, through_cuts, 1, SPOOL)
 
 
 def test_cuts_with_write_back(build):
     """the same in db_mode 2"""
-    through_each(build, lambda name: through_cuts(build, name, 2))
+    through_each(build, through_cuts, 2)
 
 
 def test_start(build):
     """a start without the database is refused; with db_required=no the server serves the rest, and loads when it comes"""
-    through_each(build, lambda name: through_start(build, name))
+    through_each(build, through_start)
 
 
 if __name__ == "__main__":
