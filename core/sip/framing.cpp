@@ -45,22 +45,22 @@ StreamFramer::StreamFramer(std::size_t max_message) : max_message_(max_message) 
 
 void StreamFramer::feed(std::string_view bytes)
 {
-    // What was taken out is dropped here, so that each byte moves at most once for each byte that arrives;
-    // and an idle connection does not keep the room of its largest message.
-    if (start_ == buffer_.size()) {
-        start_ = 0;
-        buffer_.clear();
-        if (buffer_.capacity() > max_idle_room) buffer_.shrink_to_fit();
-    } else if (start_ >= buffer_.size() - start_) {
-        buffer_.erase(0, start_);
-        start_ = 0;
-    }
-    buffer_ += bytes;
+    if (kept_.empty())
+        fed_ = bytes;
+    else
+        kept_ += bytes;
 }
 
 Result<std::optional<StreamFramer::Event>> StreamFramer::next()
 {
     if (broken_) return fail(*broken_);
+    auto event = cut();
+    if (event && !*event) keep_rest();
+    return event;
+}
+
+Result<std::optional<StreamFramer::Event>> StreamFramer::cut()
+{
     if (auto event = between_messages()) return event;
     if (header_size_ == 0) {
         const auto found = find_header_end();
@@ -119,6 +119,17 @@ void StreamFramer::take(std::size_t size)
 {
     start_ += size;
     scanned_ = header_size_ = body_size_ = 0;
+}
+
+void StreamFramer::keep_rest()
+{
+    if (kept_.empty())
+        kept_ = pending();
+    else
+        kept_.erase(0, start_);
+    start_ = 0;
+    fed_ = {};
+    if (kept_.empty() && kept_.capacity() > max_idle_room) kept_.shrink_to_fit();
 }
 
 }  // namespace junctor::sip

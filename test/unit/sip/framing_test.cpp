@@ -37,12 +37,14 @@ const std::string bare = "OPTIONS sip:a.test SIP/2.0\r\nl: 0\r\n\r\n";
 TEST_CASE("messages are cut out of a stream by their Content-Length (RFC 3261 §18.3)", "[sip][framing]")
 {
     StreamFramer framer;
-    framer.feed(sample::invite() + bare + sample::ringing().substr(0, 20));
+    const std::string first = sample::invite() + bare + sample::ringing().substr(0, 20);
+    const std::string second = sample::ringing().substr(20);
+    framer.feed(first);
     CHECK(next(framer) == sample::invite());
     CHECK(next(framer) == bare);
     CHECK(next(framer) == "more");
     CHECK(framer.pending() == sample::ringing().substr(0, 20));
-    framer.feed(sample::ringing().substr(20));
+    framer.feed(second);
     CHECK(next(framer) == sample::ringing());
     CHECK(next(framer) == "more");
 }
@@ -61,6 +63,24 @@ TEST_CASE("it does not matter where the network cuts the stream", "[sip][framing
         for (std::string event = next(framer); event != "more"; event = next(framer)) events.push_back(event);
     }
     CHECK(events == expected);
+}
+
+TEST_CASE("what is left of the bytes is kept, and whole messages need none of them afterwards",
+          "[sip][framing]")
+{
+    StreamFramer framer;
+    std::string buffer = bare + sample::invite().substr(0, 300);
+    framer.feed(buffer);
+    CHECK(next(framer) == bare);
+    CHECK(next(framer) == "more");
+    buffer.assign(buffer.size(), 'x');  // as another connection's read would
+    CHECK(framer.pending() == sample::invite().substr(0, 300));
+    buffer = sample::invite().substr(300) + bare;
+    framer.feed(buffer);
+    CHECK(next(framer) == sample::invite());
+    CHECK(next(framer) == bare);
+    CHECK(next(framer) == "more");
+    CHECK(framer.pending().empty());
 }
 
 TEST_CASE("keep-alives: two CRLF are a ping, one alone is nothing (RFC 5626 §4.4.1, RFC 3261 §7.5)",
@@ -106,7 +126,8 @@ TEST_CASE("an error is final and leaves the bytes to answer from", "[sip][framin
 {
     StreamFramer framer;
     const std::string bad = "OPTIONS sip:a.test SIP/2.0\r\nl: -1\r\n\r\n";
-    framer.feed(bare + bad);
+    const std::string stream = bare + bad;
+    framer.feed(stream);
     CHECK(next(framer) == bare);
     CHECK(next(framer) == "400");
     CHECK(framer.pending() == bad);
