@@ -31,7 +31,8 @@ struct EventLoop::Impl {
     std::atomic<bool> stopping{false};
     std::atomic<std::thread::id> thread{std::this_thread::get_id()};
     std::vector<std::function<void()>> ending;  // of this turn
-    asio::io_context io{1};                     // one thread runs it
+    std::uint64_t turns = 1;
+    asio::io_context io{1};  // one thread runs it
     asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
 
     // A commit may be told to a thousand at once: timers and sockets have a turn in between.
@@ -55,6 +56,7 @@ struct EventLoop::Impl {
     {
         for (std::size_t i = 0; i < ending.size(); ++i) std::exchange(ending[i], {})();  // may ask for more
         ending.clear();
+        ++turns;
     }
 
     // One handler, or sleep until a timer is due. The wheel is looked at after each handler: a busy socket
@@ -130,6 +132,11 @@ void EventLoop::stop()
 void EventLoop::at_turn_end(std::function<void()> work)
 {
     impl_->ending.push_back(std::move(work));
+}
+
+std::uint64_t EventLoop::turn() const
+{
+    return impl_->turns;
 }
 
 boost::asio::io_context& EventLoop::io()

@@ -1,6 +1,7 @@
 // The worker that production runs: a thread of Boost.Asio's event loop with a timer wheel on top.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -31,6 +32,7 @@ public:
     // Runs `work` when the handler or the timers that run now have returned: for what is better done once for
     // all that happens together. From the loop's thread; before run(): in its first turn.
     void at_turn_end(std::function<void()> work);
+    std::uint64_t turn() const;  // which one this is, from 1 on
     boost::asio::io_context& io();
 
 private:

@@ -10,7 +10,7 @@ namespace junctor::transport
 namespace
 {
 
-constexpr std::size_t most_parts = 16;  // messages in one write
+constexpr std::size_t most_parts = 64;  // messages in one write
 // What is still read, and for how long, after our side has ended: closing with unread bytes would reset the
 // connection, and the peer might never see our last answer.
 constexpr std::size_t most_discarded = 1U << 20;
@@ -23,67 +23,69 @@ bool is_passing(int error)
 
 }  // namespace
 
-Connection::Connection(EventLoop& loop, ConnectionOwner& owner, const Options& options, Flow flow,
-                       Descriptor descriptor, Kind kind)
-    : owner_(owner),
+Connection::Connection(EventLoop& loop, StreamPoll& poll, ConnectionOwner& owner, const Options& options,
+                       Flow flow, Descriptor descriptor, Kind kind)
+    : state_(kind == Kind::Connecting ? State::Connecting : State::Open),
+      waits_writable_(kind == Kind::Connecting),
+      descriptor_(std::move(descriptor)),
+      flow_(flow),
+      loop_(loop),
+      owner_(owner),
       options_(options),
       clock_(loop.clock()),
-      flow_(flow),
-      state_(kind == Kind::Connecting ? State::Connecting : State::Open),
-      readiness_(loop, std::move(descriptor)),
-      framer_(max_datagram),
       last_traffic_(clock_.now()),
+      framer_(max_datagram),
+      poll_(poll),
       deadline_(loop.timers(), [this] { on_deadline(); }),
       write_timer_(loop.timers(), [this] { close("the peer takes nothing any more"); })
 {
 }
 
+Connection::~Connection()
+{
+    if (state_ != State::Closed) poll_.forget(*this);
+}
+
 void Connection::start()
 {
-    if (state_ == State::Connecting) {
-        deadline_.start(options_.tcp_connect_timeout);
-        wait_writable();
-    } else {
-        deadline_.start(options_.tcp_connection_lifetime);
-        wait_readable();
-    }
+    deadline_.start(state_ == State::Connecting ? options_.tcp_connect_timeout
+                                                : options_.tcp_connection_lifetime);
+    poll_.watch(descriptor_.get(), *this);
 }
 
-void Connection::wait_readable()
+void Connection::on_event(StreamPoll::Event event)
 {
-    readiness_.when_readable([weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->on_readable();
-    });
-}
-
-void Connection::wait_writable()
-{
-    if (std::exchange(waits_writable_, true)) return;
-    readiness_.when_writable([weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->on_writable();
-    });
+    const auto self = shared_from_this();
+    if (event.writable) on_writable();
+    if (event.readable) on_readable(event.ended);
 }
 
 // Reading
 
-void Connection::on_readable()
+void Connection::on_readable(bool ended)
 {
-    if (state_ == State::Closed) return;
+    if (state_ != State::Open && !is_finishing()) return;
+    if (!trouble_.empty()) return close(trouble_);  // what is read now would hide it
     const auto buffer = owner_.read_buffer();
-    const ssize_t size = ::recv(readiness_.fd(), buffer.data(), buffer.size(), 0);
+    const ssize_t size = ::recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
     if (size == 0) return on_end_of_stream();
     if (size < 0) {
-        if (!is_passing(errno)) return close(system_error_text(errno));
-        return wait_readable();
+        if (!is_passing(errno)) close(system_error_text(errno));
+        return;
     }
+    const auto count = static_cast<std::size_t>(size);
     if (is_finishing()) {
-        discarded_ += static_cast<std::size_t>(size);
+        discarded_ += count;
         if (discarded_ > most_discarded) return close("the peer goes on sending after the end");
     } else {
         last_traffic_ = clock_.now();
-        take({buffer.data(), static_cast<std::size_t>(size)});
+        take({buffer.data(), count});
     }
-    if (state_ != State::Closed) wait_readable();
+    if (count < buffer.size() && !ended) return;
+    // There may be more, which no event tells: in a later turn, so that the others get theirs.
+    loop_.post([weak = weak_from_this(), ended] {
+        if (const auto self = weak.lock()) self->on_readable(ended);
+    });
 }
 
 void Connection::take(std::string_view bytes)
@@ -121,9 +123,21 @@ void Connection::on_end_of_stream()
 Result<void> Connection::send(std::string_view bytes, Transport::OnError& on_error)
 {
     if (!is_open()) return fail(503, flow_.remote.text() + ": the connection is closed");
-    if (state_ == State::Connecting || !waiting_.empty()) return wait_in_queue(bytes, on_error);
+    if (waits_writable_) return wait_in_queue(bytes, on_error);
+    const bool is_first = std::exchange(last_write_turn_, loop_.turn()) != loop_.turn();
+    if (is_first && waiting_.empty()) return write_now(bytes, on_error);
+    if (waiting_bytes_ + bytes.size() > options_.tcp_write_queue && !write_waiting()) {
+        deadline_.start(Duration::zero());
+        return fail(503, flow_.remote.text() + ": " + trouble_);
+    }
+    const auto queued = wait_in_queue(bytes, on_error);
+    if (queued) write_at_turn_end();
+    return queued;
+}
 
-    const ssize_t size = ::send(readiness_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+Result<void> Connection::write_now(std::string_view bytes, Transport::OnError& on_error)
+{
+    const ssize_t size = ::send(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (size < 0 && !is_passing(errno)) {
         trouble_ = system_error_text(errno);
         deadline_.start(Duration::zero());
@@ -135,7 +149,7 @@ Result<void> Connection::send(std::string_view bytes, Transport::OnError& on_err
     if (queued) {
         written_ = static_cast<std::size_t>(std::max<ssize_t>(size, 0));
         write_timer_.start(options_.tcp_send_timeout);
-        wait_writable();
+        waits_writable_ = true;
         return {};
     }
     if (size >
@@ -155,22 +169,31 @@ Result<void> Connection::wait_in_queue(std::string_view bytes, Transport::OnErro
     return {};
 }
 
+void Connection::write_at_turn_end()
+{
+    if (std::exchange(will_write_, true)) return;
+    loop_.at_turn_end([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->will_write_ = false;
+        if (self->state_ != State::Closed && !self->write_waiting()) self->close(self->trouble_);
+    });
+}
+
 void Connection::on_writable()
 {
-    waits_writable_ = false;
-    if (state_ == State::Closed) return;
+    if (state_ == State::Closed || !std::exchange(waits_writable_, false)) return;
     if (state_ == State::Connecting) {
-        if (const int error = pending_error(readiness_.fd()); error != 0)
+        if (const int error = pending_error(descriptor_.get()); error != 0)
             return close(system_error_text(error));
         state_ = State::Open;
         last_traffic_ = clock_.now();
         deadline_.start(options_.tcp_connection_lifetime);
-        wait_readable();
     }
-    write_waiting();
+    if (!write_waiting()) close(trouble_);
 }
 
-void Connection::write_waiting()
+bool Connection::write_waiting()
 {
     while (!waiting_.empty()) {
         std::array<iovec, most_parts> parts{};
@@ -183,11 +206,15 @@ void Connection::write_waiting()
         msghdr header{};
         header.msg_iov = parts.data();
         header.msg_iovlen = count;
-        const ssize_t size = ::sendmsg(readiness_.fd(), &header, MSG_NOSIGNAL);
+        const ssize_t size = ::sendmsg(descriptor_.get(), &header, MSG_NOSIGNAL);
         if (size < 0) {
-            if (!is_passing(errno)) return close(system_error_text(errno));
+            if (!is_passing(errno)) {
+                trouble_ = system_error_text(errno);
+                return false;
+            }
             if (!write_timer_.is_running()) write_timer_.start(options_.tcp_send_timeout);
-            return wait_writable();
+            waits_writable_ = true;
+            return true;
         }
         last_traffic_ = clock_.now();
         write_timer_.stop();
@@ -201,6 +228,7 @@ void Connection::write_waiting()
     }
     write_timer_.stop();
     if (is_finishing()) end_our_side();
+    return true;
 }
 
 // The end
@@ -217,7 +245,7 @@ void Connection::finish()
 
 void Connection::end_our_side()
 {
-    ::shutdown(readiness_.fd(), SHUT_WR);
+    ::shutdown(descriptor_.get(), SHUT_WR);
     deadline_.start(linger);
 }
 
@@ -249,7 +277,8 @@ void Connection::close(const std::string& why)
     const auto self = shared_from_this();
     deadline_.stop();
     write_timer_.stop();
-    static_cast<void>(Descriptor(readiness_.release()));  // closes it
+    poll_.forget(*this);
+    descriptor_.reset();
     const auto lost = std::exchange(waiting_, {});
     owner_.on_closed(*this, why);
     for (const auto& message : lost)

@@ -9,6 +9,9 @@
 //         +----> Finishing: the queue goes out, then our side ends, then what comes is thrown away until the
 //         peer ends
 //
+// The first message of a turn is written at once, those that follow it leave together at the turn's end: of
+// a trunk's many messages in one read, or in one batch of datagrams, each would be a system call.
+//
 // Never calls its owner inside send(). One worker; owned by shared_ptr, since callbacks may drop the owner's
 // reference.
 #pragma once
@@ -19,7 +22,7 @@
 
 #include "core/sip/framing.h"
 #include "core/transport/options.h"
-#include "core/transport/readiness.h"
+#include "core/transport/stream_poll.h"
 #include "core/transport/transport.h"
 
 namespace junctor::transport
@@ -38,13 +41,14 @@ public:
     virtual std::span<char> read_buffer() = 0;  // shared: nothing stays in it
 };
 
-class Connection : public std::enable_shared_from_this<Connection>
+class Connection final : public std::enable_shared_from_this<Connection>, private StreamPoll::Watcher
 {
 public:
     enum class Kind { Accepted, Connecting };
 
-    Connection(EventLoop& loop, ConnectionOwner& owner, const Options& options, Flow flow,
+    Connection(EventLoop& loop, StreamPoll& poll, ConnectionOwner& owner, const Options& options, Flow flow,
                Descriptor descriptor, Kind kind);
+    ~Connection() override;
     void start();  // once a shared_ptr holds it
 
     const Flow& flow() const { return flow_; }
@@ -63,33 +67,40 @@ private:
         Transport::OnError on_error;
     };
 
-    void wait_readable();
-    void wait_writable();
-    void on_readable();
+    void on_event(StreamPoll::Event event) override;
+    void on_readable(bool ended);
     void on_writable();
     void on_deadline();
     void take(std::string_view bytes);
     void on_end_of_stream();
-    void write_waiting();
+    // As much as the system takes. False: it failed, trouble_ says why.
+    [[nodiscard]] bool write_waiting();
+    void write_at_turn_end();
     void end_our_side();
+    Result<void> write_now(std::string_view bytes, Transport::OnError& on_error);
     Result<void> wait_in_queue(std::string_view bytes, Transport::OnError& on_error);
     bool is_finishing() const { return state_ == State::Finishing; }
 
+    // What every message touches comes first: among ten thousand connections none of it is in the caches.
+    State state_;
+    bool has_spoken_ = false;      // a whole message came
+    bool waits_writable_ = false;  // the system takes nothing at the moment
+    bool will_write_ = false;      // at the end of this turn
+    Descriptor descriptor_;
+    const Flow flow_;
+    EventLoop& loop_;
     ConnectionOwner& owner_;
     const Options& options_;
     const Clock& clock_;
-    const Flow flow_;
-    State state_;
-    Readiness readiness_;
+    TimePoint last_traffic_;
+    std::uint64_t last_write_turn_ = 0;
+    std::string trouble_;  // met inside send(): the reason to close on the next turn
     sip::StreamFramer framer_;
     std::deque<Waiting> waiting_;
     std::size_t waiting_bytes_ = 0;
     std::size_t written_ = 0;  // of the first that waits
+    StreamPoll& poll_;
     std::size_t discarded_ = 0;
-    bool has_spoken_ = false;  // a whole message came
-    bool waits_writable_ = false;
-    std::string trouble_;  // met inside send(): the reason to close on the next turn
-    TimePoint last_traffic_;
     TimePoint keep_until_{};
     Timer deadline_;     // connect, idle, grace
     Timer write_timer_;  // runs while the peer takes nothing

@@ -140,4 +140,10 @@ const ListenSocket* pick_socket(std::span<const ListenSocket> sockets, const Con
     return default_socket(sockets, to);
 }
 
+Result<void> no_socket_fits(const Destination& to)
+{
+    return fail(503,
+                "no listening socket fits " + std::string(to_text(to.protocol)) + ":" + to.remote.text());
+}
+
 }  // namespace junctor::transport

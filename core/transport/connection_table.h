@@ -79,5 +79,6 @@ private:
 // protocol and family (a loopback one only if there is no other). Null: none.
 const ListenSocket* pick_socket(std::span<const ListenSocket> sockets, const ConnectionTable& connections,
                                 const Destination& to);
+Result<void> no_socket_fits(const Destination& to);  // the error for that
 
 }  // namespace junctor::transport

@@ -22,7 +22,7 @@ SocketTransport::SocketTransport(EventLoop& loop, std::span<const ListenSocket> 
       hub_(std::move(hub)),
       sending_(loop),
       udp_(sockets.size()),
-      streams_(loop, hub_, options, receiver, statistics_),
+      streams_(loop, sockets, hub_, options, receiver, statistics_),
       routes_(loop.clock())
 {
     for (std::size_t i = 0; i < sockets.size(); ++i) {
@@ -52,19 +52,8 @@ const ListenSocket* SocketTransport::socket_for(const Destination& to) const
 
 Result<void> SocketTransport::send(const Destination& to, std::string_view bytes, OnError on_error)
 {
-    const ListenSocket* const socket = socket_for(to);
-    auto sent = [&]() -> Result<void> {
-        if (socket == nullptr)
-            return fail(503, "no listening socket fits " + std::string(to_text(to.protocol)) + ":" +
-                                 to.remote.text());
-        if (!is_stream(to.protocol)) return udp_[socket->id]->send(to.remote, bytes, std::move(on_error));
-        if (on_error)
-            on_error = [this, tell = std::move(on_error)](const Error& error) {
-                ++statistics_.send_errors;
-                tell(error);
-            };
-        return streams_.send(to, *socket, bytes, std::move(on_error));
-    }();
+    const auto sent = is_stream(to.protocol) ? send_on_stream(to, bytes, std::move(on_error))
+                                             : send_datagram(to, bytes, std::move(on_error));
     if (!sent) {
         ++statistics_.send_errors;
         return sent;
@@ -72,6 +61,23 @@ Result<void> SocketTransport::send(const Destination& to, std::string_view bytes
     ++statistics_.sent;
     statistics_.bytes_sent += bytes.size();
     return sent;
+}
+
+Result<void> SocketTransport::send_datagram(const Destination& to, std::string_view bytes, OnError on_error)
+{
+    const ListenSocket* const socket = socket_for(to);
+    if (socket == nullptr) return no_socket_fits(to);
+    return udp_[socket->id]->send(to.remote, bytes, std::move(on_error));
+}
+
+Result<void> SocketTransport::send_on_stream(const Destination& to, std::string_view bytes, OnError on_error)
+{
+    if (on_error)
+        on_error = [this, tell = std::move(on_error)](const Error& error) {
+            ++statistics_.send_errors;
+            tell(error);
+        };
+    return streams_.send(to, bytes, std::move(on_error));
 }
 
 void SocketTransport::extend_lifetime(std::uint64_t connection, std::uint32_t seconds)

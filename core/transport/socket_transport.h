@@ -49,6 +49,8 @@ public:
     const Statistics& statistics() const override { return statistics_; }
 
 private:
+    Result<void> send_datagram(const Destination& to, std::string_view bytes, OnError on_error);
+    Result<void> send_on_stream(const Destination& to, std::string_view bytes, OnError on_error);
     const ListenSocket* routed_socket(const Destination& to) const;
 
     const std::span<const ListenSocket> sockets_;

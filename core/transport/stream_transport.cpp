@@ -74,14 +74,17 @@ private:
     std::uint64_t number_;
 };
 
-StreamTransport::StreamTransport(EventLoop& loop, std::shared_ptr<StreamHub> hub, const Options& options,
-                                 Receiver& receiver, Statistics& statistics)
+StreamTransport::StreamTransport(EventLoop& loop, std::span<const ListenSocket> sockets,
+                                 std::shared_ptr<StreamHub> hub, const Options& options, Receiver& receiver,
+                                 Statistics& statistics)
     : loop_(loop),
+      sockets_(sockets),
       hub_(std::move(hub)),
       options_(options),
       receiver_(receiver),
       statistics_(statistics),
-      buffer_(read_size)
+      buffer_(read_size),
+      poll_(loop)
 {
     hub_->join(loop_.index(), loop_, *this);
 }
@@ -153,8 +156,9 @@ std::shared_ptr<Connection> StreamTransport::add(std::uint64_t id, const ListenS
                                                  const Endpoint& remote, Descriptor descriptor,
                                                  Connection::Kind kind)
 {
-    auto connection = std::make_shared<Connection>(loop_, static_cast<ConnectionOwner&>(*this), options_,
-                                                   Flow{&socket, remote, id}, std::move(descriptor), kind);
+    auto connection =
+        std::make_shared<Connection>(loop_, poll_, static_cast<ConnectionOwner&>(*this), options_,
+                                     Flow{&socket, remote, id}, std::move(descriptor), kind);
     connections_.emplace(id, connection);
     ++statistics_.connections;
     connection->start();
@@ -171,44 +175,52 @@ std::optional<ConnectionTable::Entry> StreamTransport::find(const Destination& t
     return entry;
 }
 
-Result<void> StreamTransport::send(const Destination& to, const ListenSocket& socket, std::string_view bytes,
-                                   Transport::OnError on_error)
+Result<void> StreamTransport::send(const Destination& to, std::string_view bytes, Transport::OnError on_error)
 {
+    // First without the table of all workers and its mutex.
+    if (auto sent = send_on(to.connection, bytes, on_error)) return *std::move(sent);
     const auto entry = find(to);
     if (entry && entry->worker != loop_.index())
-        return send_there(entry->worker, to, socket, bytes, std::move(on_error));
-    return send_here(to, socket, bytes, on_error);
+        return send_there(entry->worker, to, bytes, std::move(on_error));
+    return send_here(to, bytes, on_error);
 }
 
-Result<void> StreamTransport::send_here(const Destination& to, const ListenSocket& socket,
-                                        std::string_view bytes, Transport::OnError& on_error)
+std::optional<Result<void>> StreamTransport::send_on(std::uint64_t connection, std::string_view bytes,
+                                                     Transport::OnError& on_error)
 {
-    if (const auto entry = find(to)) {
-        const auto place = connections_.find(entry->id);
-        if (place != connections_.end()) {
-            const auto connection = place->second;
-            const auto sent = connection->send(bytes, on_error);
-            if (sent || connection->is_open()) return sent;
-            hub_->table.retire(entry->id);  // it is dead, which only this write has shown: try a new one
-        }
-    }
-    return connect(to, socket, bytes, on_error);
+    const auto place = connections_.find(connection);
+    if (place == connections_.end()) return {};
+    auto sent = place->second->send(bytes, on_error);
+    if (sent || place->second->is_open()) return sent;
+    hub_->table.retire(connection);
+    return {};
 }
 
-Result<void> StreamTransport::connect(const Destination& to, const ListenSocket& socket,
-                                      std::string_view bytes, Transport::OnError& on_error)
+Result<void> StreamTransport::send_here(const Destination& to, std::string_view bytes,
+                                        Transport::OnError& on_error)
 {
-    auto descriptor = open_connecting_socket(socket.address.ip, to.remote, options_);
+    if (auto sent = send_on(to.connection, bytes, on_error)) return *std::move(sent);
+    if (const auto entry = hub_->table.find(to.protocol, to.remote, to.socket))
+        if (auto sent = send_on(entry->id, bytes, on_error)) return *std::move(sent);
+    return connect(to, bytes, on_error);
+}
+
+Result<void> StreamTransport::connect(const Destination& to, std::string_view bytes,
+                                      Transport::OnError& on_error)
+{
+    const ListenSocket* const socket = pick_socket(sockets_, hub_->table, to);
+    if (socket == nullptr) return no_socket_fits(to);
+    auto descriptor = open_connecting_socket(socket->address.ip, to.remote, options_);
     if (!descriptor) return fail(descriptor.error());
-    const auto id = new_id(socket, to.remote);
+    const auto id = new_id(*socket, to.remote);
     if (!id) return fail(503, "tcp_max_connections is reached");
     ++statistics_.connections_opened;
-    return add(*id, socket, to.remote, std::move(*descriptor), Connection::Kind::Connecting)
+    return add(*id, *socket, to.remote, std::move(*descriptor), Connection::Kind::Connecting)
         ->send(bytes, on_error);
 }
 
-Result<void> StreamTransport::send_there(unsigned worker, const Destination& to, const ListenSocket& socket,
-                                         std::string_view bytes, Transport::OnError on_error)
+Result<void> StreamTransport::send_there(unsigned worker, const Destination& to, std::string_view bytes,
+                                         Transport::OnError on_error)
 {
     std::shared_ptr<Report> report;
     if (on_error) {
@@ -216,10 +228,10 @@ Result<void> StreamTransport::send_there(unsigned worker, const Destination& to,
         elsewhere_.emplace(last_report_, std::move(on_error));
     }
     const bool posted = hub_->post(
-        worker, [to, &socket, text = std::string(bytes), report = std::move(report)](StreamTransport& other) {
+        worker, [to, text = std::string(bytes), report = std::move(report)](StreamTransport& other) {
             Transport::OnError tell;
             if (report) tell = [report](const Error& error) { report->error = error; };
-            const auto sent = other.send_here(to, socket, text, tell);
+            const auto sent = other.send_here(to, text, tell);
             if (!sent && report) report->error = sent.error();
         });
     if (posted) return {};

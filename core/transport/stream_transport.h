@@ -42,16 +42,14 @@ private:
 class StreamTransport final : private ConnectionOwner
 {
 public:
-    StreamTransport(EventLoop& loop, std::shared_ptr<StreamHub> hub, const Options& options,
-                    Receiver& receiver, Statistics& statistics);
+    StreamTransport(EventLoop& loop, std::span<const ListenSocket> sockets, std::shared_ptr<StreamHub> hub,
+                    const Options& options, Receiver& receiver, Statistics& statistics);
     ~StreamTransport() override;
     StreamTransport(const StreamTransport&) = delete;
     StreamTransport& operator=(const StreamTransport&) = delete;
 
     void listen(const ListenSocket& socket, Descriptor descriptor);
-    // `socket`: where a new connection leaves from.
-    Result<void> send(const Destination& to, const ListenSocket& socket, std::string_view bytes,
-                      Transport::OnError on_error);
+    Result<void> send(const Destination& to, std::string_view bytes, Transport::OnError on_error);
     void extend_lifetime(std::uint64_t connection, std::chrono::seconds time);
 
 private:
@@ -78,21 +76,24 @@ private:
     void take(const ListenSocket& socket, Descriptor descriptor, const Endpoint& remote);
     std::optional<std::uint64_t> new_id(const ListenSocket& socket, const Endpoint& remote);
     std::optional<ConnectionTable::Entry> find(const Destination& to) const;
-    Result<void> send_here(const Destination& to, const ListenSocket& socket, std::string_view bytes,
-                           Transport::OnError& on_error);
-    Result<void> send_there(unsigned worker, const Destination& to, const ListenSocket& socket,
-                            std::string_view bytes, Transport::OnError on_error);
-    Result<void> connect(const Destination& to, const ListenSocket& socket, std::string_view bytes,
-                         Transport::OnError& on_error);
+    // Empty: there is none, or it is dead, which only this write has shown. `on_error` is then kept.
+    std::optional<Result<void>> send_on(std::uint64_t connection, std::string_view bytes,
+                                        Transport::OnError& on_error);
+    Result<void> send_here(const Destination& to, std::string_view bytes, Transport::OnError& on_error);
+    Result<void> send_there(unsigned worker, const Destination& to, std::string_view bytes,
+                            Transport::OnError on_error);
+    Result<void> connect(const Destination& to, std::string_view bytes, Transport::OnError& on_error);
     std::shared_ptr<Connection> add(std::uint64_t id, const ListenSocket& socket, const Endpoint& remote,
                                     Descriptor descriptor, Connection::Kind kind);
 
     EventLoop& loop_;
+    const std::span<const ListenSocket> sockets_;
     const std::shared_ptr<StreamHub> hub_;
     const Options& options_;
     Receiver& receiver_;
     Statistics& statistics_;
     std::vector<char> buffer_;
+    StreamPoll poll_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
     std::deque<std::uint64_t> half_closed_;                            // oldest first; may name closed ones

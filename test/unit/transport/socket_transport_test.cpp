@@ -280,6 +280,65 @@ TEST_CASE("a large message survives partial writes", "[transport][sockets]")
     for (const auto& received : two.listener.messages) REQUIRE(received == message);
 }
 
+TEST_CASE("what is sent on one stream in one turn arrives in its order", "[transport][sockets]")
+{
+    EventLoop loop(0);
+    Server server(loop);
+    Peer peer(server.socket(Protocol::Tcp).address);
+    std::string expected;
+    server.listener.answer = [&](const Flow& flow) {
+        for (int i = 0; i < 200; ++i) {
+            const std::string message = request(std::to_string(i));
+            REQUIRE(server.transport->send(back_to(flow), message));
+            expected += message;
+        }
+    };
+    peer.write(request("a") + request("b"));
+    REQUIRE(server.run_until([&] { return server.listener.messages.size() == 2; }));
+    REQUIRE(server.run_until([&] { return peer.read().size() >= expected.size(); }));
+    CHECK(peer.read() == expected);
+}
+
+TEST_CASE("what waits for the end of a turn is told when its stream is lost", "[transport][sockets]")
+{
+    EventLoop loop(0);
+    Server server(loop);
+    Peer peer(server.socket(Protocol::Tcp).address);
+    std::size_t lost = 0;
+    server.listener.answer = [&](const Flow& flow) {
+        peer.reset();
+        for (int i = 0; i < 3; ++i)
+            if (!server.transport->send(back_to(flow), request("x"), [&](const Error&) { ++lost; })) ++lost;
+    };
+    peer.write(request("a"));
+    CHECK(server.run_until([&] { return lost == 3 && server.network->connections() == 0; }));
+    // The first writer met the reset; all three had one new connection, which was refused.
+    CHECK(server.transport->statistics().connections_opened == 1);
+}
+
+TEST_CASE("a stream with more than one read takes is read to its end", "[transport][sockets]")
+{
+    EventLoop loop(0);
+    Server server(loop);
+    Peer peer(server.socket(Protocol::Tcp).address);
+    server.listener.answer = [&](const Flow& flow) {
+        REQUIRE(server.transport->send(back_to(flow), "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    };
+    constexpr std::size_t many = 10000;
+    std::string text;
+    for (std::size_t i = 0; i < many; ++i) text += request(std::to_string(i));
+    std::jthread writer([&] {
+        peer.write(text);
+        peer.end_writing();
+    });
+    REQUIRE(server.run_until([&] { return server.listener.messages.size() == many; }));
+    writer.join();
+    CHECK(server.listener.messages.front() == request("0"));
+    CHECK(server.listener.messages.back() == request(std::to_string(many - 1)));
+    const std::string answer = "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n";
+    CHECK(server.run_until([&] { return peer.read().size() >= many * answer.size(); }));
+}
+
 TEST_CASE("a stream peer may send its messages in any pieces", "[transport][sockets]")
 {
     EventLoop loop(0);
