@@ -1,5 +1,5 @@
-// A UDP echo: receives and sends the same datagrams back, in batches, and does nothing else. What a server's
-// CPU time is compared with: below this it cannot get.
+// An echo: receives datagrams and sends the same back, in batches, on another thread what comes over TCP, and
+// does nothing else. What a server's CPU time is compared with: below this it cannot get.
 #pragma once
 
 #include "core/base/address.h"
