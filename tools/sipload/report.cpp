@@ -41,6 +41,9 @@ std::string to_text(const Result& result)
                         fmt::format("{:.1f}", microseconds(latency.quantile(0.5))),
                         microseconds(latency.quantile(0.99)), microseconds(latency.quantile(0.999)),
                         microseconds(latency.max()));
+    if (const auto slice = result.slices.median(); slice.p99 > Duration{})
+        text += fmt::format("{:>12}  us latency of the median slice: p50; p99 {:.1f}\n",
+                            fmt::format("{:.1f}", microseconds(slice.p50)), microseconds(slice.p99));
     if (result.server_cpu > Duration{})
         text += fmt::format("{:>12}  us of the server's CPU time each, {:.0f} % of a CPU\n",
                             fmt::format("{:.2f}", result.server_cpu_each().count()),
@@ -61,6 +64,7 @@ std::string to_json(const Options& options, const Result& result)
     for (std::size_t status = 0; status < result.failures.size(); ++status)
         if (result.failures[status] > 0) failures[std::to_string(status)] = result.failures[status];
 
+    const auto slice = result.slices.median();
     Json json{
         {"target", options.target.text()},
         {"transport", to_text(options.protocol)},
@@ -82,6 +86,7 @@ std::string to_json(const Options& options, const Result& result)
           {"p99", microseconds(result.latency.quantile(0.99))},
           {"p99.9", microseconds(result.latency.quantile(0.999))},
           {"max", microseconds(result.latency.max())}}},
+        {"median_slice_us", {{"p50", microseconds(slice.p50)}, {"p99", microseconds(slice.p99)}}},
         {"failures", failures},
         {"generator_cpu_seconds", microseconds(result.generator_cpu) / 1e6},
     };

@@ -13,6 +13,7 @@ struct Result {
     std::chrono::duration<double> time{};  // measured, without the warm-up
     Snapshot counts;
     Histogram latency;
+    Slices slices;
     std::array<std::uint64_t, 700> failures{};
     Duration server_cpu{};  // 0: not asked for
     Duration generator_cpu{};

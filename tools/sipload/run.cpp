@@ -77,6 +77,7 @@ public:
         finish();
         for (const auto& thread : threads_) {
             result.latency.add(thread->tally.latency);
+            result.slices.add(thread->tally.slices);
             for (std::size_t status = 0; status < result.failures.size(); ++status)
                 result.failures[status] += thread->tally.failures[status];
         }

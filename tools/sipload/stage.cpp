@@ -59,7 +59,11 @@ void Stage::finish(Conversation& conversation)
 {
     if (conversation.counted) {
         tally_.done.add();
-        if (tally_.measuring.load(std::memory_order_relaxed)) tally_.latency.add(now() - conversation.began);
+        if (tally_.measuring.load(std::memory_order_relaxed)) {
+            const TimePoint end = now();
+            tally_.latency.add(end - conversation.began);
+            tally_.slices.add(end, end - conversation.began);
+        }
     }
     close(conversation);
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "tools/sipload/histogram.h"
+#include "tools/sipload/slices.h"
 
 namespace junctor::load
 {
@@ -29,6 +30,7 @@ struct Tally {
     std::atomic<bool> measuring{false};
     // To be read when the thread has ended: of what was measured.
     Histogram latency;
+    Slices slices;
     std::array<std::uint64_t, 700> failures{};  // by status; 408 also where nothing came back
 };
 

@@ -18,6 +18,8 @@ transport::Descriptor open_connection(const Options& options)
     transport::Descriptor fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const transport::SocketAddress from(Endpoint{options.local, 0}), to(options.target);
     const int on = 1;
+    // Ports are given at connect() then, so that those of a run before can be had again.
+    ::setsockopt(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     if (!fd || ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
         ::bind(fd.get(), from.data(), from.size()) != 0 || ::connect(fd.get(), to.data(), to.size()) != 0 ||
         ::fcntl(fd.get(), F_SETFL, O_NONBLOCK) != 0)
