@@ -9,8 +9,8 @@
 #include "core/admin/legacy_commands.h"
 #include "core/admin/unix_socket.h"
 #include "core/base/log.h"
-#include "core/runtime/descriptor.h"
 #include "core/runtime/pause.h"
+#include "core/runtime/readiness.h"
 
 namespace junctor::admin
 {
@@ -31,8 +31,8 @@ struct LegacyServer::Impl : std::enable_shared_from_this<Impl> {
     EventLoop& loop;
     const Registry& commands;
     const LegacyServerSettings settings;
-    BoundSocket bound;
-    Descriptor socket;
+    OwnedFile file;
+    Readiness socket;
     bool waiting = false;  // for a datagram
     TaskGroup running;
 
@@ -40,8 +40,8 @@ struct LegacyServer::Impl : std::enable_shared_from_this<Impl> {
         : loop(main_loop),
           commands(registry),
           settings(std::move(chosen)),
-          bound(std::move(taken)),
-          socket(loop, bound.fd)
+          file(std::move(taken.file)),
+          socket(loop, std::move(taken.descriptor))
     {
     }
 

@@ -8,7 +8,7 @@
 
 #include "core/admin/unix_socket.h"
 #include "core/base/log.h"
-#include "core/runtime/descriptor.h"
+#include "core/runtime/readiness.h"
 #include "core/runtime/task.h"
 
 namespace junctor::admin
@@ -24,9 +24,9 @@ class Connection : public std::enable_shared_from_this<Connection>
 public:
     using OnRequest = std::function<void(std::shared_ptr<Connection>, std::string line)>;
 
-    Connection(EventLoop& loop, int fd, const UnixServerSettings& settings, OnRequest on_request,
+    Connection(EventLoop& loop, Descriptor socket, const UnixServerSettings& settings, OnRequest on_request,
                std::function<void(Connection&)> on_closed)
-        : socket_(loop, fd),
+        : socket_(loop, std::move(socket)),
           settings_(settings),
           on_request_(std::move(on_request)),
           on_closed_(std::move(on_closed))
@@ -137,7 +137,7 @@ private:
         on_closed_(*this);  // the owner lets go; we live until the caller's reference goes
     }
 
-    Descriptor socket_;
+    Readiness socket_;
     const UnixServerSettings& settings_;
     OnRequest on_request_;
     std::function<void(Connection&)> on_closed_;
@@ -156,8 +156,8 @@ struct UnixServer::Impl {
     EventLoop& loop;
     const Registry& commands;
     const UnixServerSettings settings;
-    BoundSocket bound;
-    Descriptor listener;
+    OwnedFile file;
+    Readiness listener;
     Timer accept_again;
     std::list<std::shared_ptr<Connection>> connections;
     TaskGroup running;
@@ -166,8 +166,8 @@ struct UnixServer::Impl {
         : loop(loop_),
           commands(registry),
           settings(std::move(chosen)),
-          bound(std::move(socket)),
-          listener(loop, bound.fd),
+          file(std::move(socket.file)),
+          listener(loop, std::move(socket.descriptor)),
           accept_again(loop.timers(), [this] { wait(); })
     {
     }
@@ -179,9 +179,9 @@ struct UnixServer::Impl {
 
     void accept()
     {
-        const int fd = accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd >= 0) {
-            welcome(fd);
+        Descriptor accepted(accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (accepted) {
+            welcome(std::move(accepted));
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
             accept_again.start(accept_pause);
             return;
@@ -189,17 +189,16 @@ struct UnixServer::Impl {
         wait();
     }
 
-    void welcome(int fd)
+    void welcome(Descriptor accepted)
     {
         if (connections.size() >= settings.connections) {
             const std::string line = json_rpc::error_line(json_rpc::too_large, "too many connections") + '\n';
             [[maybe_unused]] const auto sent =
-                send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-            ::close(fd);
+                send(accepted.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
             return;
         }
         auto connection = std::make_shared<Connection>(
-            loop, fd, settings,
+            loop, std::move(accepted), settings,
             [this](std::shared_ptr<Connection> from, std::string line) {
                 running.start(serve(commands, settings.limits, std::move(from), std::move(line)));
             },

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/admin/file_access.h"
+#include "core/base/descriptor.h"
 #include "core/base/result.h"
 
 namespace junctor::admin
@@ -13,8 +14,8 @@ namespace junctor::admin
 constexpr std::size_t max_socket_path = 107;  // bytes: what sockaddr_un holds
 
 struct BoundSocket {
-    int fd = -1;     // non-blocking; the caller's to close
-    OwnedFile file;  // removes the path
+    Descriptor descriptor;  // non-blocking
+    OwnedFile file;         // removes the path
 };
 
 enum class SocketType { Stream, Datagram };  // Stream also listens

@@ -26,13 +26,12 @@ Error system_error(const std::string& what)
 class DiskFile final : public LogFile
 {
 public:
-    DiskFile(std::string name, int file) : name_(std::move(name)), file_(file) {}
-    ~DiskFile() override { ::close(file_); }
+    DiskFile(std::string name, Descriptor file) : name_(std::move(name)), file_(std::move(file)) {}
 
     Result<void> append(std::string_view bytes) override
     {
         while (!bytes.empty()) {
-            const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+            const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) return fail(system_error(name_));
             bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -41,13 +40,13 @@ public:
     }
     Result<void> sync() override
     {
-        if (::fdatasync(file_) != 0) return fail(system_error(name_));
+        if (::fdatasync(file_.get()) != 0) return fail(system_error(name_));
         return {};
     }
 
 private:
     std::string name_;
-    int file_;
+    Descriptor file_;
 };
 
 }  // namespace
@@ -55,24 +54,14 @@ private:
 Result<std::shared_ptr<LogFolder>> DiskFolder::open(const std::string& path)
 {
     if (::mkdir(path.c_str(), 0750) != 0 && errno != EEXIST) return fail(system_error(path));
-    const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return fail(system_error(path));
-    const int lock = ::openat(directory, lock_name.data(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        Error error = lock >= 0 && errno == EWOULDBLOCK
-                          ? Error{500, path + ": another server keeps its journals there"}
-                          : system_error(path);
-        if (lock >= 0) ::close(lock);
-        ::close(directory);
-        return fail(std::move(error));
-    }
-    return std::shared_ptr<LogFolder>(new DiskFolder(path, directory, lock));
-}
-
-DiskFolder::~DiskFolder()
-{
-    ::close(lock_);
-    ::close(directory_);
+    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) return fail(system_error(path));
+    Descriptor lock(::openat(directory.get(), lock_name.data(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+    if (!lock) return fail(system_error(path));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? fail(500, path + ": another server keeps its journals there")
+                                    : fail(system_error(path));
+    return std::shared_ptr<LogFolder>(new DiskFolder(path, std::move(directory), std::move(lock)));
 }
 
 Result<std::vector<std::string>> DiskFolder::names() const
@@ -88,25 +77,20 @@ Result<std::vector<std::string>> DiskFolder::names() const
 
 Result<std::string> DiskFolder::read(const std::string& name) const
 {
-    const int file = ::openat(directory_, name.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fail(system_error(path_ + "/" + name));
+    const Descriptor file(::openat(directory_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return fail(system_error(path_ + "/" + name));
     std::string bytes;
     struct stat found {
     };
-    if (::fstat(file, &found) == 0) bytes.resize(static_cast<std::size_t>(found.st_size));
+    if (::fstat(file.get(), &found) == 0) bytes.resize(static_cast<std::size_t>(found.st_size));
     std::size_t length = 0;
     while (length < bytes.size()) {
-        const ssize_t part = ::read(file, bytes.data() + length, bytes.size() - length);
+        const ssize_t part = ::read(file.get(), bytes.data() + length, bytes.size() - length);
         if (part < 0 && errno == EINTR) continue;
-        if (part < 0) {
-            Error error = system_error(path_ + "/" + name);
-            ::close(file);
-            return fail(std::move(error));
-        }
+        if (part < 0) return fail(system_error(path_ + "/" + name));
         if (part == 0) break;
         length += static_cast<std::size_t>(part);
     }
-    ::close(file);
     bytes.resize(length);
     return bytes;
 }
@@ -114,27 +98,24 @@ Result<std::string> DiskFolder::read(const std::string& name) const
 Result<std::unique_ptr<LogFile>> DiskFolder::create(const std::string& name)
 {
     const std::string full = path_ + "/" + name;
-    const int file = ::openat(directory_, name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (file < 0) return fail(system_error(full));
-    std::unique_ptr<LogFile> made = std::make_unique<DiskFile>(full, file);
-    if (::fsync(directory_) != 0) return fail(system_error(path_));
+    Descriptor file(::openat(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    if (!file) return fail(system_error(full));
+    std::unique_ptr<LogFile> made = std::make_unique<DiskFile>(full, std::move(file));
+    if (::fsync(directory_.get()) != 0) return fail(system_error(path_));
     return made;
 }
 
 Result<void> DiskFolder::cut(const std::string& name, std::size_t size)
 {
-    const int file = ::openat(directory_, name.c_str(), O_WRONLY | O_CLOEXEC);
-    if (file < 0) return fail(system_error(path_ + "/" + name));
-    Result<void> done;
-    if (::ftruncate(file, static_cast<off_t>(size)) != 0 || ::fsync(file) != 0)
-        done = fail(system_error(path_ + "/" + name));
-    ::close(file);
-    return done;
+    const Descriptor file(::openat(directory_.get(), name.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file || ::ftruncate(file.get(), static_cast<off_t>(size)) != 0 || ::fsync(file.get()) != 0)
+        return fail(system_error(path_ + "/" + name));
+    return {};
 }
 
 Result<void> DiskFolder::remove(const std::string& name)
 {
-    if (::unlinkat(directory_, name.c_str(), 0) != 0 && errno != ENOENT)
+    if (::unlinkat(directory_.get(), name.c_str(), 0) != 0 && errno != ENOENT)
         return fail(system_error(path_ + "/" + name));
     return {};
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/descriptor.h"
 #include "core/base/result.h"
 
 namespace junctor::db
@@ -47,8 +48,6 @@ class DiskFolder final : public LogFolder
 {
 public:
     static Result<std::shared_ptr<LogFolder>> open(const std::string& path);  // one process may have it
-    ~DiskFolder() override;
-
     std::string where() const override { return path_; }
     bool blocks() const override { return true; }
     Result<std::vector<std::string>> names() const override;
@@ -58,12 +57,12 @@ public:
     Result<void> remove(const std::string& name) override;
 
 private:
-    DiskFolder(std::string path, int directory, int lock)
-        : path_(std::move(path)), directory_(directory), lock_(lock)
+    DiskFolder(std::string path, Descriptor directory, Descriptor lock)
+        : path_(std::move(path)), directory_(std::move(directory)), lock_(std::move(lock))
     {
     }
     std::string path_;
-    int directory_, lock_;
+    Descriptor directory_, lock_;
 };
 
 // One thread.

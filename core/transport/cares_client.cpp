@@ -5,9 +5,9 @@
 #include <ares.h>
 #include <sys/time.h>
 
+#include "core/runtime/readiness.h"
 #include "core/transport/dns_cache.h"
 #include "core/transport/dns_message.h"
-#include "core/transport/readiness.h"
 
 namespace junctor::transport
 {

@@ -3,6 +3,7 @@
 #include <sys/uio.h>
 
 #include "core/transport/datagram.h"
+#include "core/transport/system_socket.h"
 
 namespace junctor::transport
 {

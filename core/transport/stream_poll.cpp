@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "core/base/log.h"
+#include "core/transport/system_socket.h"
 
 namespace junctor::transport
 {

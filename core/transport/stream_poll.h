@@ -12,7 +12,7 @@
 
 #include <sys/epoll.h>
 
-#include "core/transport/readiness.h"
+#include "core/runtime/readiness.h"
 
 namespace junctor::transport
 {

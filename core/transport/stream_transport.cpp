@@ -1,6 +1,7 @@
 #include "core/transport/stream_transport.h"
 
 #include "core/base/log.h"
+#include "core/transport/system_socket.h"
 
 namespace junctor::transport
 {

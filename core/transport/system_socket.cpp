@@ -91,12 +91,6 @@ Result<void> bind_to(int fd, const Endpoint& endpoint)
 
 }  // namespace
 
-void Descriptor::reset(int fd)
-{
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
-}
-
 SocketAddress::SocketAddress(const Endpoint& endpoint)
 {
     if (endpoint.ip.is_v6()) {

@@ -1,40 +1,17 @@
-// The operating system's sockets: descriptors that close themselves, and how each kind of ours is made. All
-// of them are non-blocking and closed on exec. Errors are sentences that name the address.
+// The operating system's sockets, and how each kind of ours is made. All of them are non-blocking and closed
+// on exec. Errors are sentences that name the address.
 #pragma once
-
-#include <utility>
 
 #include <sys/socket.h>
 
 #include "core/base/address.h"
+#include "core/base/descriptor.h"
 #include "core/base/result.h"
 #include "core/transport/options.h"
 #include "core/transport/transport.h"
 
 namespace junctor::transport
 {
-
-class Descriptor
-{
-public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept
-    {
-        if (this != &other) reset(other.release());
-        return *this;
-    }
-    ~Descriptor() { reset(); }
-
-    int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-    void reset(int fd = -1);
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_ = -1;
-};
 
 // An endpoint as system calls take it.
 class SocketAddress

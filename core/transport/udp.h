@@ -11,8 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "core/runtime/readiness.h"
 #include "core/transport/options.h"
-#include "core/transport/readiness.h"
+#include "core/transport/system_socket.h"
 #include "core/transport/trains.h"
 #include "core/transport/transport.h"
 

@@ -11,7 +11,7 @@
 #include "core/admin/mi_text.h"
 #include "core/base/ascii.h"
 #include "core/base/log.h"
-#include "core/runtime/descriptor.h"
+#include "core/runtime/readiness.h"
 #include "core/runtime/task.h"
 #include "modules/mi_fifo/reply_pipe.h"
 
@@ -23,8 +23,8 @@ namespace
 constexpr std::size_t read_size = 4096;
 
 struct OpenFifo {
-    int reading = -1;
-    int writing = -1;  // ours, never written to: without it each client's leaving would be an end of file
+    Descriptor reading;
+    Descriptor writing;  // ours, never written to: without it each client's leaving would be an end of file
 };
 
 tl::unexpected<Error> refuse(const std::string& path, const std::string& what)
@@ -45,16 +45,13 @@ Result<void> make_fifo(const FifoSettings& settings)
 Result<OpenFifo> open_fifo(const std::string& path)
 {
     OpenFifo fifo;
-    fifo.reading = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    fifo.reading.reset(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
     struct stat status {
     };
-    if (fifo.reading < 0 || fstat(fifo.reading, &status) != 0) return refuse(path, std::strerror(errno));
+    if (!fifo.reading || fstat(fifo.reading.get(), &status) != 0) return refuse(path, std::strerror(errno));
     if (S_ISFIFO(status.st_mode))
-        fifo.writing = open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    if (fifo.writing < 0) {
-        close(fifo.reading);
-        return refuse(path, "it cannot be opened");
-    }
+        fifo.writing.reset(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    if (!fifo.writing) return refuse(path, "it cannot be opened");
     return fifo;
 }
 
@@ -65,20 +62,20 @@ struct FifoServer::Impl : std::enable_shared_from_this<Impl> {
     const Registry& commands;
     const FifoSettings settings;
     admin::OwnedFile file;
-    Descriptor reading;
-    Descriptor writing;
+    Readiness reading;
+    Readiness writing;
     bool waiting = false;  // for bytes
     mi::text::RequestReader reader;
     std::deque<Result<mi::text::FramedRequest>> found;  // no more than one read holds
     TaskGroup running;
 
-    Impl(EventLoop& main_loop, const Registry& registry, FifoSettings chosen, const OpenFifo& fifo)
+    Impl(EventLoop& main_loop, const Registry& registry, FifoSettings chosen, OpenFifo fifo)
         : loop(main_loop),
           commands(registry),
           settings(std::move(chosen)),
           file(settings.path),
-          reading(loop, fifo.reading),
-          writing(loop, fifo.writing)
+          reading(loop, std::move(fifo.reading)),
+          writing(loop, std::move(fifo.writing))
     {
     }
 
@@ -190,9 +187,9 @@ Result<std::unique_ptr<FifoServer>> FifoServer::start(EventLoop& loop, const Reg
                                                       FifoSettings settings)
 {
     if (auto made = make_fifo(settings); !made) return fail(made.error());
-    const auto fifo = open_fifo(settings.path);
+    auto fifo = open_fifo(settings.path);
     if (!fifo) return fail(fifo.error());
-    auto impl = std::make_shared<Impl>(loop, commands, std::move(settings), *fifo);
+    auto impl = std::make_shared<Impl>(loop, commands, std::move(settings), std::move(*fifo));
     impl->go_on();
     return std::unique_ptr<FifoServer>(new FifoServer(std::move(impl)));
 }

@@ -31,22 +31,24 @@ Result<void> check(int fd, const std::string& path)
     return {};
 }
 
+Descriptor open_for_writing(const std::string& path)
+{
+    return Descriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+}
+
 }  // namespace
 
 Task<Result<void>> ReplyPipe::open()
 {
-    int fd = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    for (int retry = 0; fd < 0 && errno == ENXIO && retry < open_retries; ++retry) {
+    Descriptor pipe = open_for_writing(path_);
+    for (int retry = 0; !pipe && errno == ENXIO && retry < open_retries; ++retry) {
         co_await pause();
-        fd = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+        pipe = open_for_writing(path_);
     }
-    if (fd < 0)
+    if (!pipe)
         co_return fail(errno == ENXIO ? std::string("nobody reads it") : std::string(std::strerror(errno)));
-    if (auto checked = check(fd, path_); !checked) {
-        ::close(fd);
-        co_return fail(checked.error());
-    }
-    pipe_ = std::make_unique<Descriptor>(loop_, fd);
+    if (auto checked = check(pipe.get(), path_); !checked) co_return fail(checked.error());
+    pipe_ = std::make_unique<Readiness>(loop_, std::move(pipe));
     co_return Result<void>{};
 }
 

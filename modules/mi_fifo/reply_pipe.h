@@ -10,8 +10,8 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/runtime/descriptor.h"
 #include "core/runtime/event_loop.h"
+#include "core/runtime/readiness.h"
 #include "core/runtime/task.h"
 
 namespace junctor::mi_fifo
@@ -43,7 +43,7 @@ private:
 
     EventLoop& loop_;
     std::string path_;
-    std::unique_ptr<Descriptor> pipe_;  // null: closed
+    std::unique_ptr<Readiness> pipe_;  // null: closed
     std::deque<std::string> texts_;
     bool draining_ = false;
 };

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <random>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <libpq-fe.h>
-#include <unistd.h>
 
 #include "core/base/ascii.h"
 #include "core/base/log.h"
@@ -107,7 +107,7 @@ Connection::Connection(EventLoop& loop, ServerPtr server, User& user, Again agai
 
 Connection::~Connection()
 {
-    descriptor_.reset();
+    readiness_.reset();
 }
 
 Error Connection::away_error() const
@@ -159,19 +159,20 @@ void Connection::start(const std::vector<std::string>& addresses)
 // Each step of connecting may have opened another socket.
 bool Connection::watch_socket()
 {
-    descriptor_.reset();
-    const int copy = dup(PQsocket(pg_.get()));
-    if (copy >= 0) descriptor_ = std::make_unique<Descriptor>(loop_, copy);
-    return copy >= 0;
+    readiness_.reset();
+    Descriptor copy(::fcntl(PQsocket(pg_.get()), F_DUPFD_CLOEXEC, 0));
+    if (!copy) return false;
+    readiness_ = std::make_unique<Readiness>(loop_, std::move(copy));
+    return true;
 }
 
 void Connection::wait_for(bool to_write)
 {
     if (!watch_socket()) return lose(no_descriptor());
     if (to_write)
-        descriptor_->when_writable([this] { poll(); });
+        readiness_->when_writable([this] { poll(); });
     else
-        descriptor_->when_readable([this] { poll(); });
+        readiness_->when_readable([this] { poll(); });
 }
 
 void Connection::poll()
@@ -192,7 +193,7 @@ void Connection::settle()
     if (PQsetnonblocking(pg_.get(), 1) != 0 || PQenterPipelineMode(pg_.get()) != 1)
         return lose(Error{503, error_text(pg_.get())});
     if (!watch_socket()) return lose(no_descriptor());
-    descriptor_->when_readable([this] { read(); });
+    readiness_->when_readable([this] { read(); });
     const std::string zone = server_name_of(settings_.zone);
     if (zone.empty()) return become_ready();
     const char* const value = zone.c_str();
@@ -223,7 +224,7 @@ void Connection::lose(Error error)
     timeout_.stop();
     const bool was_ready = state_ == State::Ready;
     const bool served = was_ready && loop_.clock().now() - ready_since_ > first_pause;
-    descriptor_.reset();
+    readiness_.reset();
     pg_.reset();
     ++session_;
     expected_.clear();
@@ -372,7 +373,7 @@ void Connection::flush()
     if (left < 0) return lose_later();
     if (left == 0) return;
     writing_ = true;
-    descriptor_->when_writable([this] { write(); });
+    readiness_->when_writable([this] { write(); });
 }
 
 void Connection::write()
@@ -403,7 +404,7 @@ void Connection::take_what_is_there()
         });
     }
     if (PQstatus(pg_.get()) == CONNECTION_BAD) return lose(Error{503, error_text(pg_.get())});
-    descriptor_->when_readable([this] { read(); });
+    readiness_->when_readable([this] { read(); });
 }
 
 void Connection::take(const pg_result& result)

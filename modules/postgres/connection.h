@@ -21,7 +21,7 @@
 #include "core/base/counter.h"
 #include "core/base/result.h"
 #include "core/db/statement.h"
-#include "core/runtime/descriptor.h"
+#include "core/runtime/readiness.h"
 #include "core/runtime/timer.h"
 #include "modules/postgres/dialect.h"
 #include "modules/postgres/name_lookup.h"
@@ -132,7 +132,7 @@ private:
     db::Calendar calendar_;
     State state_ = State::Connecting;
     std::unique_ptr<pg_conn, Close> pg_;
-    std::unique_ptr<Descriptor> descriptor_;  // before pg_ goes: it watches a copy of its socket
+    std::unique_ptr<Readiness> readiness_;  // before pg_ goes: it watches a copy of its socket
     Timer patience_, timeout_, retry_;
     TimePoint ready_since_{};
     unsigned attempts_ = 0;  // in vain

@@ -46,7 +46,7 @@ protected:
     std::vector<unsigned> ready_;  // channels that the last wait() found readable
 
 private:
-    transport::Descriptor poll_;
+    Descriptor poll_;
 };
 
 }  // namespace junctor::load

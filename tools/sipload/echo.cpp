@@ -16,8 +16,6 @@ namespace junctor::load
 namespace
 {
 
-using transport::Descriptor;
-
 constexpr std::size_t batch = 64, room = 65536;
 
 Descriptor open_datagram_socket(const Endpoint& address)

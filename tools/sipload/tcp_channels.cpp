@@ -12,10 +12,10 @@ namespace junctor::load
 namespace
 {
 
-transport::Descriptor open_connection(const Options& options)
+Descriptor open_connection(const Options& options)
 {
     const int family = options.target.ip.is_v6() ? AF_INET6 : AF_INET;
-    transport::Descriptor fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Descriptor fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const transport::SocketAddress from(Endpoint{options.local, 0}), to(options.target);
     const int on = 1;
     // Ports are given at connect() then, so that those of a run before can be had again.

@@ -19,7 +19,7 @@ public:
 
 private:
     struct Connection {
-        transport::Descriptor fd;
+        Descriptor fd;
         std::string out;
         std::unique_ptr<sip::StreamFramer> in;
         bool unsent = false;  // it is in unsent_

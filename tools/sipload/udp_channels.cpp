@@ -13,10 +13,10 @@ namespace
 // Enough for every answer to a window of thousands, where the system allows it.
 constexpr int socket_buffer = 8 << 20;
 
-transport::Descriptor open_socket(const Options& options)
+Descriptor open_socket(const Options& options)
 {
     const int family = options.target.ip.is_v6() ? AF_INET6 : AF_INET;
-    transport::Descriptor fd(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    Descriptor fd(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const transport::SocketAddress from(Endpoint{options.local, 0}), to(options.target);
     if (!fd || ::bind(fd.get(), from.data(), from.size()) != 0 ||
         ::connect(fd.get(), to.data(), to.size()) != 0)

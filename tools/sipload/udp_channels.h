@@ -37,7 +37,7 @@ private:
     static constexpr std::size_t batch = 64, room = 16384;
 
     struct Socket {
-        transport::Descriptor fd;
+        Descriptor fd;
         SendBatch out;
     };
     bool receive_from(unsigned channel, const OnMessage& on_message);

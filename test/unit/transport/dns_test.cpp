@@ -5,11 +5,12 @@
 #include <catch2/catch.hpp>
 #include <sys/socket.h>
 
+#include "core/runtime/readiness.h"
 #include "core/transport/cares_client.h"
 #include "core/transport/dns_cache.h"
 #include "core/transport/dns_message.h"
-#include "core/transport/readiness.h"
 #include "core/transport/simulated_dns.h"
+#include "core/transport/system_socket.h"
 #include "test/unit/transport/dns_packet.h"
 
 using namespace junctor;

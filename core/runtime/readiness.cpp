@@ -1,9 +1,9 @@
-#include "core/transport/readiness.h"
+#include "core/runtime/readiness.h"
 
 #include "core/base/log.h"
 #include "core/runtime/asio.h"
 
-namespace junctor::transport
+namespace junctor
 {
 
 struct Readiness::State : std::enable_shared_from_this<State> {
@@ -11,9 +11,10 @@ struct Readiness::State : std::enable_shared_from_this<State> {
     {
         error_code error;
         descriptor.assign(fd, error);
+        if (!error) descriptor.non_blocking(true, error);
         if (!error) return;
-        log_error("transport", "a socket cannot be watched: {}", error.message());
-        refused.reset(fd);
+        log_error("runtime", "a descriptor cannot be watched: {}", error.message());
+        if (!descriptor.is_open()) refused.reset(fd);
     }
 
     asio::posix::stream_descriptor descriptor;
@@ -51,4 +52,4 @@ Descriptor Readiness::release()
     return Descriptor(state_->descriptor.release());
 }
 
-}  // namespace junctor::transport
+}  // namespace junctor
