@@ -1,7 +1,9 @@
 """Starts and stops what is compared: Junctor, Kamailio and the echo, each on loopback, each in a folder of its own."""
 import collections
 import contextlib
+import os
 import pathlib
+import signal
 import socket
 import subprocess
 import tempfile
@@ -65,13 +67,13 @@ def answers(address):
 
 @contextlib.contextmanager
 def running(name, workers=1):
-    """Yields a Server; stops it by its pid at the end, whatever happened."""
+    """Yields a Server; stops it, with its children, by its pid at the end, whatever happened."""
     address = f"127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         with open(folder / "log", "w+") as log:
             process = subprocess.Popen([str(word) for word in SERVERS[name](address, workers, folder)],
-                                       stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+                                       stdout=log, stderr=subprocess.STDOUT, cwd=folder, start_new_session=True)
             try:
                 deadline = time.monotonic() + 20
                 while not answers(address):
@@ -84,5 +86,5 @@ def running(name, workers=1):
                 try:
                     process.wait(timeout=15)
                 except subprocess.TimeoutExpired:
-                    process.kill()
+                    os.killpg(process.pid, signal.SIGKILL)  # its session: Kamailio has children
                     process.wait()
