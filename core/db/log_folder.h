@@ -48,6 +48,7 @@ class DiskFolder final : public LogFolder
 {
 public:
     static Result<std::shared_ptr<LogFolder>> open(const std::string& path);  // one process may have it
+
     std::string where() const override { return path_; }
     bool blocks() const override { return true; }
     Result<std::vector<std::string>> names() const override;

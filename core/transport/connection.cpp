@@ -123,14 +123,11 @@ void Connection::on_end_of_stream()
 
 Result<void> Connection::send(std::string_view bytes, Transport::OnError& on_error)
 {
-    if (!is_open()) return fail(503, flow_.remote.text() + ": the connection is closed");
+    if (!is_open()) return refuse("the connection is closed");
     if (waits_writable_) return wait_in_queue(bytes, on_error);
     const bool is_first = std::exchange(last_write_turn_, loop_.turn()) != loop_.turn();
     if (is_first && waiting_.empty()) return write_now(bytes, on_error);
-    if (waiting_bytes_ + bytes.size() > options_.tcp_write_queue && !write_waiting()) {
-        deadline_.start(Duration::zero());
-        return fail(503, flow_.remote.text() + ": " + trouble_);
-    }
+    if (waiting_bytes_ + bytes.size() > options_.tcp_write_queue && !write_waiting()) return refuse(trouble_);
     const auto queued = wait_in_queue(bytes, on_error);
     if (queued) write_at_turn_end();
     return queued;
@@ -140,9 +137,8 @@ Result<void> Connection::write_now(std::string_view bytes, Transport::OnError& o
 {
     const ssize_t size = ::send(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (size < 0 && !is_passing(errno)) {
-        trouble_ = system_error_text(errno);
-        deadline_.start(Duration::zero());
-        return fail(503, flow_.remote.text() + ": " + trouble_);
+        close_soon(system_error_text(errno));
+        return refuse(trouble_);
     }
     last_traffic_ = clock_.now();
     if (size == static_cast<ssize_t>(bytes.size())) return {};
@@ -153,21 +149,23 @@ Result<void> Connection::write_now(std::string_view bytes, Transport::OnError& o
         waits_writable_ = true;
         return {};
     }
-    if (size >
-        0) {  // half a message is on its way and the rest cannot be kept: nothing sensible can follow it
-        trouble_ = queued.error().text;
-        deadline_.start(Duration::zero());
-    }
+    // Half a message is on its way and the rest cannot be kept: nothing sensible can follow it.
+    if (size > 0) close_soon(queued.error().text);
     return queued;
 }
 
 Result<void> Connection::wait_in_queue(std::string_view bytes, Transport::OnError& on_error)
 {
     if (waiting_bytes_ + bytes.size() > options_.tcp_write_queue)
-        return fail(503, flow_.remote.text() + ": the connection's write queue is full");
+        return refuse("the connection's write queue is full");
     waiting_bytes_ += bytes.size();
     waiting_.push_back({std::string(bytes), std::move(on_error)});
     return {};
+}
+
+tl::unexpected<Error> Connection::refuse(std::string_view why) const
+{
+    return fail(503, flow_.remote.text().append(": ").append(why));
 }
 
 void Connection::write_at_turn_end()
@@ -210,7 +208,7 @@ bool Connection::write_waiting()
         const ssize_t size = ::sendmsg(descriptor_.get(), &header, MSG_NOSIGNAL);
         if (size < 0) {
             if (!is_passing(errno)) {
-                trouble_ = system_error_text(errno);
+                close_soon(system_error_text(errno));
                 return false;
             }
             if (!write_timer_.is_running()) write_timer_.start(options_.tcp_send_timeout);
@@ -242,6 +240,12 @@ void Connection::finish()
     state_ = State::Finishing;
     if (connecting) return close("closed before it was open");
     if (waiting_.empty()) end_our_side();
+}
+
+void Connection::close_soon(std::string why)
+{
+    trouble_ = std::move(why);
+    deadline_.start(Duration::zero());
 }
 
 void Connection::end_our_side()

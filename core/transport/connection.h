@@ -73,12 +73,13 @@ private:
     void on_deadline();
     void take(std::string_view bytes);
     void on_end_of_stream();
-    // As much as the system takes. False: it failed, trouble_ says why.
-    [[nodiscard]] bool write_waiting();
+    [[nodiscard]] bool write_waiting();  // as much as the system takes; false: close_soon() was called
     void write_at_turn_end();
     void end_our_side();
     Result<void> write_now(std::string_view bytes, Transport::OnError& on_error);
     Result<void> wait_in_queue(std::string_view bytes, Transport::OnError& on_error);
+    tl::unexpected<Error> refuse(std::string_view why) const;
+    void close_soon(std::string why);  // on the next turn: for inside of send()
     bool is_finishing() const { return state_ == State::Finishing; }
 
     // What every message touches comes first: among ten thousand connections none of it is in the caches.
@@ -94,7 +95,7 @@ private:
     const Clock& clock_;
     TimePoint last_traffic_;
     std::uint64_t last_write_turn_ = 0;
-    std::string trouble_;  // met inside send(): the reason to close on the next turn
+    std::string trouble_;  // of close_soon()
     sip::StreamFramer framer_;
     std::deque<Waiting> waiting_;
     std::size_t waiting_bytes_ = 0;

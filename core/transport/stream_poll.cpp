@@ -11,16 +11,16 @@ namespace junctor::transport
 namespace
 {
 
-int open_poll()
+Descriptor open_poll()
 {
-    const int fd = ::epoll_create1(EPOLL_CLOEXEC);
-    if (fd < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
-    return fd;
+    Descriptor poll(::epoll_create1(EPOLL_CLOEXEC));
+    if (!poll) throw std::system_error(errno, std::generic_category(), "epoll_create1");
+    return poll;
 }
 
 }  // namespace
 
-StreamPoll::StreamPoll(EventLoop& loop) : fd_(open_poll()), readiness_(loop, Descriptor(fd_))
+StreamPoll::StreamPoll(EventLoop& loop) : readiness_(loop, open_poll())
 {
     wait();
 }
@@ -28,7 +28,7 @@ StreamPoll::StreamPoll(EventLoop& loop) : fd_(open_poll()), readiness_(loop, Des
 void StreamPoll::watch(int fd, Watcher& watcher)
 {
     epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.ptr = &watcher}};
-    if (::epoll_ctl(fd_, EPOLL_CTL_ADD, fd, &event) != 0)
+    if (::epoll_ctl(readiness_.fd(), EPOLL_CTL_ADD, fd, &event) != 0)
         log_error("transport", "a connection cannot be watched: {}", system_error_text(errno));
 }
 
@@ -48,16 +48,17 @@ void StreamPoll::wait()
 
 void StreamPoll::tell()
 {
-    const int count = ::epoll_wait(fd_, events_.data(), most_of_a_turn, 0);
+    const int count = ::epoll_wait(readiness_.fd(), events_.data(), most_of_a_turn, 0);
     untold_ = std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
     while (!untold_.empty()) {
         const epoll_event event = untold_.front();
         untold_ = untold_.subspan(1);
         if (event.data.ptr == nullptr) continue;
-        const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-        static_cast<Watcher*>(event.data.ptr)
-            ->on_event(
-                {ended || (event.events & EPOLLIN) != 0, ended || (event.events & EPOLLOUT) != 0, ended});
+        Event what;
+        what.ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        what.readable = what.ended || (event.events & EPOLLIN) != 0;
+        what.writable = what.ended || (event.events & EPOLLOUT) != 0;
+        static_cast<Watcher*>(event.data.ptr)->on_event(what);
     }
 }
 

@@ -47,8 +47,7 @@ private:
     void wait();
     void tell();
 
-    int fd_;
-    Readiness readiness_;
+    Readiness readiness_;  // of the system's list
     std::array<epoll_event, most_of_a_turn> events_{};
     std::span<epoll_event> untold_;  // of events_
 };

@@ -183,7 +183,7 @@ Result<void> StreamTransport::send(const Destination& to, std::string_view bytes
     const auto entry = find(to);
     if (entry && entry->worker != loop_.index())
         return send_there(entry->worker, to, bytes, std::move(on_error));
-    return send_here(to, bytes, on_error);
+    return send_here(entry, to, bytes, on_error);
 }
 
 std::optional<Result<void>> StreamTransport::send_on(std::uint64_t connection, std::string_view bytes,
@@ -193,15 +193,15 @@ std::optional<Result<void>> StreamTransport::send_on(std::uint64_t connection, s
     if (place == connections_.end()) return {};
     auto sent = place->second->send(bytes, on_error);
     if (sent || place->second->is_open()) return sent;
-    hub_->table.retire(connection);
+    hub_->table.close(connection);
     return {};
 }
 
-Result<void> StreamTransport::send_here(const Destination& to, std::string_view bytes,
+Result<void> StreamTransport::send_here(const std::optional<ConnectionTable::Entry>& entry,
+                                        const Destination& to, std::string_view bytes,
                                         Transport::OnError& on_error)
 {
-    if (auto sent = send_on(to.connection, bytes, on_error)) return *std::move(sent);
-    if (const auto entry = hub_->table.find(to.protocol, to.remote, to.socket))
+    if (entry)
         if (auto sent = send_on(entry->id, bytes, on_error)) return *std::move(sent);
     return connect(to, bytes, on_error);
 }
@@ -232,7 +232,7 @@ Result<void> StreamTransport::send_there(unsigned worker, const Destination& to,
         worker, [to, text = std::string(bytes), report = std::move(report)](StreamTransport& other) {
             Transport::OnError tell;
             if (report) tell = [report](const Error& error) { report->error = error; };
-            const auto sent = other.send_here(to, text, tell);
+            const auto sent = other.send_here(other.find(to), to, text, tell);
             if (!sent && report) report->error = sent.error();
         });
     if (posted) return {};

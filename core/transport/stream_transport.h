@@ -76,10 +76,12 @@ private:
     void take(const ListenSocket& socket, Descriptor descriptor, const Endpoint& remote);
     std::optional<std::uint64_t> new_id(const ListenSocket& socket, const Endpoint& remote);
     std::optional<ConnectionTable::Entry> find(const Destination& to) const;
-    // Empty: there is none, or it is dead, which only this write has shown. `on_error` is then kept.
+    // Empty: there is none, or it is dead, which only this write has shown: nobody finds it any more.
+    // `on_error` is then kept.
     std::optional<Result<void>> send_on(std::uint64_t connection, std::string_view bytes,
                                         Transport::OnError& on_error);
-    Result<void> send_here(const Destination& to, std::string_view bytes, Transport::OnError& on_error);
+    Result<void> send_here(const std::optional<ConnectionTable::Entry>& entry, const Destination& to,
+                           std::string_view bytes, Transport::OnError& on_error);
     Result<void> send_there(unsigned worker, const Destination& to, std::string_view bytes,
                             Transport::OnError on_error);
     Result<void> connect(const Destination& to, std::string_view bytes, Transport::OnError& on_error);

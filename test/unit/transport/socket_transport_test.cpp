@@ -321,8 +321,9 @@ TEST_CASE("a stream with more than one read takes is read to its end", "[transpo
     EventLoop loop(0);
     Server server(loop);
     Peer peer(server.socket(Protocol::Tcp).address);
+    const std::string answer = "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n";
     server.listener.answer = [&](const Flow& flow) {
-        REQUIRE(server.transport->send(back_to(flow), "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"));
+        REQUIRE(server.transport->send(back_to(flow), answer));
     };
     constexpr std::size_t many = 10000;
     std::string text;
@@ -335,7 +336,6 @@ TEST_CASE("a stream with more than one read takes is read to its end", "[transpo
     writer.join();
     CHECK(server.listener.messages.front() == request("0"));
     CHECK(server.listener.messages.back() == request(std::to_string(many - 1)));
-    const std::string answer = "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n";
     CHECK(server.run_until([&] { return peer.read().size() >= many * answer.size(); }));
 }
 
