@@ -69,7 +69,7 @@ struct ScriptGlobals {
     BooleanSetting disable_core_dump{false};
     IntegerSetting open_files_limit;
     IntegerSetting memlog{4};
-    IntegerSetting maxbuffer{262144};  // bytes
+    IntegerSetting maxbuffer;  // bytes; not set: -b, else what transport::Options says
     std::vector<TextSetting> avp_aliases;
     TextSetting unix_sock;
     IntegerSetting unix_sock_children{1};

@@ -46,8 +46,10 @@ transport::Options network_options(const script::ScriptGlobals& globals, const O
     for (const auto& name : globals.alias) network.alias.push_back(item_of(name));
     network.port = static_cast<std::uint16_t>(globals.port.value);
     network.auto_aliases = globals.auto_aliases.value;
-    network.max_receive_buffer = static_cast<int>(globals.maxbuffer.value);
-    if (options.max_buffer && !globals.maxbuffer.is_set()) network.max_receive_buffer = *options.max_buffer;
+    if (globals.maxbuffer.is_set())
+        network.max_receive_buffer = static_cast<int>(globals.maxbuffer.value);
+    else if (options.max_buffer)
+        network.max_receive_buffer = *options.max_buffer;
     network.tos = static_cast<int>(globals.tos.value);
     network.mhomed = globals.mhomed.value;
     network.udp_segmentation = globals.udp_segmentation.value;

@@ -108,6 +108,17 @@ Destination back_to(const Flow& flow)
     return to;
 }
 
+// Does the system let us have so large a receive buffer?
+bool may_receive_into(int size)
+{
+    const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    int now = 0;
+    socklen_t length = sizeof now;
+    for (const int option : {SO_RCVBUF, SO_RCVBUFFORCE})
+        ::setsockopt(socket.get(), SOL_SOCKET, option, &size, sizeof size);
+    return ::getsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &now, &length) == 0 && now >= size;
+}
+
 // A peer that does with its stream what a test wants.
 class Peer
 {
@@ -171,6 +182,25 @@ TEST_CASE("datagrams arrive whole and in their order, with the sender's address"
     CHECK(two.listener.flows[0].socket == &two.network->sockets()[0]);
     CHECK(one.transport->statistics().sent == 100);
     CHECK(two.transport->statistics().bytes_received == one.transport->statistics().bytes_sent);
+}
+
+TEST_CASE("a burst that comes while a worker is held up is not lost", "[transport][sockets]")
+{
+    if (!may_receive_into(Options{}.max_receive_buffer)) {
+        WARN("not tested: net.core.rmem_max is below the default of maxbuffer, and this is not root");
+        return;
+    }
+    constexpr int burst = 3000;  // 30 ms of 100,000 requests a second
+    EventLoop loop(0);
+    Server server(loop);
+    const SocketAddress to(server.at(Protocol::Udp).remote);
+    const Descriptor phone(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const std::string text = request(std::string(300, 'x'));
+    for (int i = 0; i < burst; ++i)
+        REQUIRE(::sendto(phone.get(), text.data(), text.size(), 0, to.data(), to.size()) > 0);
+
+    server.run_until([&] { return server.listener.messages.size() == burst; });
+    CHECK(server.listener.messages.size() == burst);
 }
 
 TEST_CASE("datagrams of any lengths to any peers, sent in one turn, stay what they are",
