@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 
 #include "core/transport/system_socket.h"
+#include "tools/sipload/udp_channels.h"
 
 namespace junctor::load
 {
@@ -25,6 +26,7 @@ Descriptor open_datagram_socket(const Endpoint& address)
     if (!fd || ::bind(fd.get(), own.data(), own.size()) != 0)
         throw std::runtime_error("no socket on " + address.text() + ": " +
                                  transport::system_error_text(errno));
+    enlarge_buffers(fd.get());
     return fd;
 }
 
@@ -65,7 +67,8 @@ void echo_datagrams(const Descriptor& fd)
 class StreamEcho
 {
 public:
-    explicit StreamEcho(Descriptor listener) : listener_(std::move(listener))
+    explicit StreamEcho(const Endpoint& address)
+        : v6_(address.ip.is_v6()), listener_(open_listening_socket(address))
     {
         if (!watch(listener_.get()))
             throw std::runtime_error("a socket cannot be watched: " + transport::system_error_text(errno));
@@ -94,7 +97,7 @@ private:
     {
         Descriptor fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         if (!fd || !watch(fd.get())) return;
-        transport::prepare_stream(fd.get(), false, {});
+        transport::prepare_stream(fd.get(), v6_, {});
         const auto place = static_cast<std::size_t>(fd.get());
         if (place >= connections_.size()) connections_.resize(place + 1);
         connections_[place] = std::move(fd);
@@ -107,6 +110,7 @@ private:
             connections_[static_cast<std::size_t>(fd)].reset();  // and is not watched any more
     }
 
+    bool v6_;
     Descriptor listener_;
     Descriptor poll_{::epoll_create1(EPOLL_CLOEXEC)};
     std::vector<Descriptor> connections_;  // by their numbers
@@ -118,7 +122,7 @@ private:
 void serve_echo(const Endpoint& address)
 {
     const Descriptor datagrams = open_datagram_socket(address);
-    StreamEcho streams(open_listening_socket(address));
+    StreamEcho streams(address);
     const std::jthread thread([&] { streams.serve(); });
     echo_datagrams(datagrams);
 }

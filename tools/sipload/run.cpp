@@ -1,9 +1,12 @@
 #include "tools/sipload/run.h"
 
+#include <condition_variable>
 #include <cstdio>
 #include <latch>
+#include <mutex>
 #include <thread>
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "tools/sipload/player.h"
@@ -17,7 +20,6 @@ namespace
 using Seconds = std::chrono::duration<double>;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto look = std::chrono::milliseconds(5);    // how often the main thread looks on
 constexpr auto drain_limit = std::chrono::seconds(2);  // for conversations that were begun before the end
 
 // `whole` cut in `parts`; the first ones get what is left over.
@@ -29,7 +31,6 @@ Number part_of(Number whole, unsigned parts, unsigned index)
 
 struct Thread {
     Tally tally;
-    std::atomic<bool> over{false};
     std::jthread thread;
 };
 
@@ -52,7 +53,7 @@ public:
             players_.push_back(std::make_unique<Player>(options, part, threads_.back()->tally));
         }
         for (unsigned i = 0; i < options.threads; ++i)
-            threads_[i]->thread = std::jthread([this, i] { work(*threads_[i], *players_[i]); });
+            threads_[i]->thread = std::jthread([this, i] { work(*players_[i]); });
     }
 
     Result measure()
@@ -85,13 +86,25 @@ public:
     }
 
 private:
-    void work(Thread& thread, Player& player)
+    void work(Player& player)
     {
+        // Conversations begin on time: the system's default lets a wait end 50 us late, and bunches them.
+        ::prctl(PR_SET_TIMERSLACK, 1UL);
         if (options_.prepare) player.prepare(order_);
         ready_.count_down();
         go_.wait();
         player.play(order_);
-        thread.over = true;
+        const std::lock_guard lock(mutex_);
+        --playing_;
+        one_is_over_.notify_one();
+    }
+
+    // Sleeps meanwhile: each look of this thread would hold up one that measures. True: all threads have
+    // played to their end.
+    bool all_over_by(Clock::time_point end)
+    {
+        std::unique_lock lock(mutex_);
+        return one_is_over_.wait_until(lock, end, [this] { return playing_ == 0; });
     }
 
     Snapshot sum() const
@@ -99,12 +112,6 @@ private:
         Snapshot sum;
         for (const auto& thread : threads_) sum.add(thread->tally);
         return sum;
-    }
-
-    bool all_over() const
-    {
-        return std::all_of(threads_.begin(), threads_.end(),
-                           [](const auto& thread) { return thread->over.load(); });
     }
 
     Duration server_cpu() const
@@ -120,14 +127,16 @@ private:
     // For so long, or until all threads have done their count.
     void watch(Seconds time)
     {
-        const auto end = Clock::now() + time;
-        auto next_line = Clock::now() + std::chrono::seconds(1);
+        const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
+        if (!shows_progress_) {
+            all_over_by(end);
+            return;
+        }
         Snapshot before = sum();
-        Duration cpu_before = shows_progress_ ? server_cpu() : Duration{};
-        while (Clock::now() < end && !all_over()) {
-            std::this_thread::sleep_for(std::min<Seconds>(look, end - Clock::now()));
-            if (!shows_progress_ || Clock::now() < next_line) continue;
+        Duration cpu_before = server_cpu();
+        for (auto next_line = Clock::now(); next_line < end;) {
             next_line += std::chrono::seconds(1);
+            if (all_over_by(std::min(next_line, end))) break;
             const Snapshot now = sum();
             const Duration cpu = server_cpu();
             const std::string line =
@@ -136,14 +145,13 @@ private:
             before = now;
             cpu_before = cpu;
         }
-        if (shows_progress_) std::fputs("\r\x1b[K", stderr);
+        std::fputs("\r\x1b[K", stderr);
     }
 
     void finish()
     {
         order_ = Player::Order::Finish;
-        const auto end = Clock::now() + drain_limit;
-        while (Clock::now() < end && !all_over()) std::this_thread::sleep_for(look);
+        all_over_by(Clock::now() + drain_limit);
         order_ = Player::Order::Leave;
         for (const auto& thread : threads_) thread->thread.join();
     }
@@ -152,6 +160,9 @@ private:
     const bool shows_progress_ = !options_.quiet && ::isatty(STDERR_FILENO) == 1;
     std::atomic<Player::Order> order_{Player::Order::Play};
     std::latch ready_, go_;
+    std::mutex mutex_;
+    unsigned playing_ = options_.threads;  // under mutex_
+    std::condition_variable one_is_over_;
     std::vector<std::unique_ptr<Thread>> threads_;
     std::vector<std::unique_ptr<Player>> players_;
 };

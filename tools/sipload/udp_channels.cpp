@@ -22,12 +22,17 @@ Descriptor open_socket(const Options& options)
         ::connect(fd.get(), to.data(), to.size()) != 0)
         throw std::runtime_error("no UDP socket from " + options.local.text() + " to " +
                                  options.target.text() + ": " + transport::system_error_text(errno));
-    for (const int option : {SO_RCVBUF, SO_RCVBUFFORCE, SO_SNDBUF, SO_SNDBUFFORCE})
-        ::setsockopt(fd.get(), SOL_SOCKET, option, &socket_buffer, sizeof socket_buffer);
+    enlarge_buffers(fd.get());
     return fd;
 }
 
 }  // namespace
+
+void enlarge_buffers(int fd)
+{
+    for (const int option : {SO_RCVBUF, SO_RCVBUFFORCE, SO_SNDBUF, SO_SNDBUFFORCE})
+        ::setsockopt(fd, SOL_SOCKET, option, &socket_buffer, sizeof socket_buffer);
+}
 
 void SendBatch::add(std::string_view datagram)
 {

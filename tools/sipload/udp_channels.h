@@ -8,6 +8,9 @@
 namespace junctor::load
 {
 
+// Room for datagrams that come while this program is held up, as much as the system allows.
+void enlarge_buffers(int fd);
+
 // Datagrams on their way out, sent with one system call.
 class SendBatch
 {
