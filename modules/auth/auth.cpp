@@ -206,7 +206,7 @@ Code Auth::challenge(Message& message, const script::Format& realm_format, bool 
         realm = std::move(*derived);
     }
     const std::string nonce =
-        nonces_->make(message.environment().worker.clock().unix_seconds() + nonce_expire_);
+        nonces_->make(message.environment().worker.clock().wall() + std::chrono::seconds(nonce_expire_));
     const Challenge challenge{kind, *realm, nonce, qop, remembered(message).stale[static_cast<int>(kind)]};
 
     const std::size_t before = message.reply_headers.size();
@@ -317,7 +317,7 @@ bool Auth::response_matches(const Message& message, const Credentials& credentia
 // The nonce's time has not run out, and this is no replay.
 bool Auth::is_fresh(const Message& message, const Credentials& credentials)
 {
-    const std::int64_t now = message.environment().worker.clock().unix_seconds();
+    const WallTime now = message.environment().worker.clock().wall();
     if (credentials.nonce.expires < now) {
         stale_nonces_.add();
         return false;

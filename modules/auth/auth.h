@@ -32,7 +32,7 @@ enum class Verdict : std::uint8_t {
 
 // What a nonce that we signed says of itself.
 struct Nonce {
-    std::int64_t expires = 0;  // Unix seconds
+    WallTime expires{};        // in whole milliseconds
     std::uint64_t number = 0;  // unlike that of any other nonce of this process
 };
 

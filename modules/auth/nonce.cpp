@@ -10,7 +10,7 @@ namespace junctor::auth
 namespace
 {
 
-constexpr std::size_t expiry_digits = 8, number_digits = 16, signature_digits = 32;
+constexpr std::size_t expiry_digits = 12, number_digits = 16, signature_digits = 32;
 constexpr std::size_t signed_digits = expiry_digits + number_digits;
 
 // Starts at random, so that servers with one secret do not number alike.
@@ -41,11 +41,12 @@ std::string Nonces::signature(std::string_view text) const
     return to_hex(std::string_view(signer_.of(text)).substr(0, signature_digits / 2));
 }
 
-std::string Nonces::make(std::int64_t expires)
+std::string Nonces::make(WallTime expires)
 {
+    const auto time = std::chrono::floor<std::chrono::milliseconds>(expires.time_since_epoch());
     std::string text;
     text.reserve(signed_digits + signature_digits);
-    append_hex(text, static_cast<std::uint32_t>(expires), expiry_digits);
+    append_hex(text, static_cast<std::uint64_t>(time.count()), expiry_digits);
     append_hex(text, next_.fetch_add(1, std::memory_order_relaxed), number_digits);
     return text += signature(text);
 }
@@ -58,7 +59,7 @@ std::optional<Nonce> Nonces::open(std::string_view text) const
     const auto expires = hex_number(content.substr(0, expiry_digits));
     const auto number = hex_number(content.substr(expiry_digits));
     if (!expires || !number) return std::nullopt;
-    return Nonce{static_cast<std::int64_t>(*expires), *number};
+    return Nonce{WallTime(std::chrono::milliseconds(*expires)), *number};
 }
 
 }  // namespace junctor::auth

@@ -1,8 +1,8 @@
 // Nonces that carry their own expiry and are signed, so that no table of issued ones is needed (RFC 7616
 // §5.4).
 //
-//     4600b3fc 9f3a61d20000002a 5d1c...   56 characters: expiry in Unix seconds, a number of its own,
-//        8           16          32       HMAC-SHA256 of both with the secret, cut to 128 bits
+//     011169dbc4e0 9f3a61d20000002a 5d1c...   60 characters: expiry in Unix milliseconds, a number of its
+//          12             16          32      own, HMAC-SHA256 of both with the secret, cut to 128 bits
 //
 // Thread-safe.
 #pragma once
@@ -25,7 +25,7 @@ public:
     // Servers with the same secret accept each other's nonces.
     explicit Nonces(std::string_view secret);
 
-    std::string make(std::int64_t expires);
+    std::string make(WallTime expires);
     // Empty: not signed by us. Does not check whether it has expired.
     std::optional<Nonce> open(std::string_view text) const;
 

@@ -14,19 +14,21 @@ constexpr std::uint32_t retransmission_seconds = 32;  // 64 * T1: how long a cli
 NonceCounts::NonceCounts(std::size_t limit) : limit_(std::max<std::size_t>(1, limit / shards)) {}
 
 NonceCounts::Use NonceCounts::use(const Nonce& nonce, std::uint32_t count, std::uint64_t request,
-                                  std::int64_t now)
+                                  WallTime now)
 {
+    const auto second =
+        static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count());
     Shard& shard = shards_[nonce.number % shards];
     const std::lock_guard lock(shard.mutex);
     const auto known = shard.entries.find(nonce.number);
-    if (known != shard.entries.end()) return known->second.use(count, request, now);
+    if (known != shard.entries.end()) return known->second.use(count, request, second);
     if (nonce.expires <= shard.forgotten_until) return Use::Forgotten;
     make_room(shard, now);
     shard.order.push_back({nonce.expires, nonce.number});
-    return shard.entries[nonce.number].use(count, request, now);
+    return shard.entries[nonce.number].use(count, request, second);
 }
 
-void NonceCounts::make_room(Shard& shard, std::int64_t now) const
+void NonceCounts::make_room(Shard& shard, WallTime now) const
 {
     while (!shard.order.empty()) {
         const Remembered oldest = shard.order.front();
@@ -39,7 +41,7 @@ void NonceCounts::make_room(Shard& shard, std::int64_t now) const
     }
 }
 
-NonceCounts::Use NonceCounts::Entry::use(std::uint32_t count, std::uint64_t request, std::int64_t now)
+NonceCounts::Use NonceCounts::Entry::use(std::uint32_t count, std::uint64_t request, std::uint32_t now)
 {
     if (count > highest) {
         const std::uint32_t step = count - highest;
@@ -52,13 +54,13 @@ NonceCounts::Use NonceCounts::Entry::use(std::uint32_t count, std::uint64_t requ
         if (bit == 0 || (window & bit) != 0) {
             const bool repeated = std::any_of(latest.begin(), latest.end(), [&](const Seen& seen) {
                 return seen.at != 0 && seen.count == count && seen.request == request &&
-                       static_cast<std::uint32_t>(now) - seen.at <= retransmission_seconds;
+                       now - seen.at <= retransmission_seconds;
             });
             return repeated ? Use::Retransmission : Use::Replay;
         }
         window |= bit;
     }
-    latest[next++ % latest.size()] = {request, count, static_cast<std::uint32_t>(now)};
+    latest[next++ % latest.size()] = {request, count, now};
     return Use::First;
 }
 

@@ -27,8 +27,8 @@ public:
 
     explicit NonceCounts(std::size_t limit);
 
-    // `request`: equal for retransmissions of one request only. `now` in Unix seconds.
-    Use use(const Nonce& nonce, std::uint32_t count, std::uint64_t request, std::int64_t now);
+    // `request`: equal for retransmissions of one request only.
+    Use use(const Nonce& nonce, std::uint32_t count, std::uint64_t request, WallTime now);
     std::size_t size() const;
 
 private:
@@ -44,22 +44,21 @@ private:
         std::array<Seen, 4> latest{};  // a ring: who used them
         std::uint32_t next = 0;
 
-        Use use(std::uint32_t count, std::uint64_t request, std::int64_t now);
+        Use use(std::uint32_t count, std::uint64_t request, std::uint32_t now);  // Unix seconds
     };
     struct Remembered {
-        std::int64_t expires;
+        WallTime expires;
         std::uint64_t number;
     };
     struct Shard {
         mutable std::mutex mutex;
         std::unordered_map<std::uint64_t, Entry> entries;
         std::deque<Remembered> order;  // of first use
-        std::int64_t forgotten_until =
-            0;  // nonces that expire by then and are not here were perhaps forgotten
+        WallTime forgotten_until{};    // nonces that expire by then and are not here were perhaps forgotten
     };
     static constexpr std::size_t shards = 16;
 
-    void make_room(Shard& shard, std::int64_t now) const;
+    void make_room(Shard& shard, WallTime now) const;
 
     const std::size_t limit_;  // of a shard
     std::array<Shard, shards> shards_;
