@@ -72,7 +72,8 @@ inline bool log_enabled(LogLevel level)
 {
     return log_level() >= static_cast<int>(level);
 }
-void log_raw(LogLevel level, std::string_view text);  // script output
+void log_raw(LogLevel level, std::string_view text);   // script output
+inline constexpr std::string_view core_area = "core";  // of what concerns the whole server
 void log_line(LogLevel level, std::string_view area, fmt::string_view format, fmt::format_args args);
 
 template <class... Args>

@@ -42,10 +42,10 @@ private:
     unsigned bits_;
 };
 
-class MyselfTest final : public Test
+class AddressMyselfTest final : public Test
 {
 public:
-    MyselfTest(Subject subject, bool equal) : subject_(subject), equal_(equal) {}
+    AddressMyselfTest(Subject subject, bool equal) : subject_(subject), equal_(equal) {}
 
     Truth test(Message& message) const override
     {
@@ -148,7 +148,7 @@ Result<TestPtr> bind_address_comparison(const ast::Comparison& comparison)
     const bool equal = comparison.comparator == Comparator::Equal;
     if (is_myself(right)) {
         if (pattern) return refuse(Side::Operator, "myself is no pattern: use == or !=");
-        return std::make_unique<MyselfTest>(comparison.subject, equal);
+        return std::make_unique<AddressMyselfTest>(comparison.subject, equal);
     }
     if (right.kind == Literal::Kind::Ip) {
         if (pattern) return refuse(Side::Right, "a pattern goes in quotes");

@@ -57,10 +57,10 @@ private:
     bool equal_;
 };
 
-class NumberTest final : public VariableTest
+class VariableNumberTest final : public VariableTest
 {
 public:
-    NumberTest(VariablePtr variable, Comparator comparator, std::int64_t number)
+    VariableNumberTest(VariablePtr variable, Comparator comparator, std::int64_t number)
         : VariableTest(std::move(variable)), comparator_(comparator), number_(number)
     {
     }
@@ -76,10 +76,10 @@ private:
     std::int64_t number_;
 };
 
-class TextTest final : public VariableTest
+class VariableTextTest final : public VariableTest
 {
 public:
-    TextTest(VariablePtr variable, TextPattern pattern)
+    VariableTextTest(VariablePtr variable, TextPattern pattern)
         : VariableTest(std::move(variable)), pattern_(std::move(pattern))
     {
     }
@@ -128,10 +128,10 @@ private:
 };
 
 // Beyond 1.2, where this is an evaluation error: is the URI or the host that the variable holds one of ours?
-class MyselfTest final : public VariableTest
+class VariableMyselfTest final : public VariableTest
 {
 public:
-    MyselfTest(VariablePtr variable, bool equal) : VariableTest(std::move(variable)), equal_(equal) {}
+    VariableMyselfTest(VariablePtr variable, bool equal) : VariableTest(std::move(variable)), equal_(equal) {}
 
     Truth test(Message& message, const Value& left) const override
     {
@@ -159,7 +159,7 @@ Result<TestPtr> bind_variable_comparison(const ast::Comparison& comparison, Vari
         const auto equal = equality(comparison);
         if (!equal) return fail(equal.error());
         if (null) return std::make_unique<NullTest>(std::move(*variable), *equal);
-        return std::make_unique<MyselfTest>(std::move(*variable), *equal);
+        return std::make_unique<VariableMyselfTest>(std::move(*variable), *equal);
     }
     if (right.kind == Literal::Kind::Variable) {
         auto other = variables.parse(right.text);
@@ -172,11 +172,12 @@ Result<TestPtr> bind_variable_comparison(const ast::Comparison& comparison, Vari
             return refuse(Side::Right, fmt::format("a pattern goes in quotes: {} \"{}\"",
                                                    to_text(comparison.comparator), right.text));
         }
-        return std::make_unique<NumberTest>(std::move(*variable), comparison.comparator, right.number);
+        return std::make_unique<VariableNumberTest>(std::move(*variable), comparison.comparator,
+                                                    right.number);
     }
     auto pattern = TextPattern::make(comparison.comparator, right.text);
     if (!pattern) return fail(pattern.error());
-    return std::make_unique<TextTest>(std::move(*variable), std::move(*pattern));
+    return std::make_unique<VariableTextTest>(std::move(*variable), std::move(*pattern));
 }
 
 }  // namespace junctor::script

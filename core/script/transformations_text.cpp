@@ -143,7 +143,7 @@ Value unescape_user(const Value& input, const Arguments&)
     return Value::text(std::move(out));
 }
 
-constexpr TransformationSpec table[] = {
+constexpr TransformationSpec on_texts[] = {
     {"s.len", length},
     {"s.int", integer},
     {"s.md5", md5},
@@ -161,7 +161,7 @@ constexpr TransformationSpec table[] = {
 
 std::span<const TransformationSpec> text_transformations()
 {
-    return table;
+    return on_texts;
 }
 
 }  // namespace junctor::script

@@ -99,7 +99,7 @@ Value list_name(const Value& input, const Arguments& arguments)
     return Value::view({});
 }
 
-constexpr TransformationSpec table[] = {
+constexpr TransformationSpec on_uris[] = {
     {"uri.user", uri_part<user>},
     {"uri.host", uri_part<host>},
     {"uri.domain", uri_part<host>},
@@ -123,7 +123,7 @@ constexpr TransformationSpec table[] = {
 
 std::span<const TransformationSpec> uri_transformations()
 {
-    return table;
+    return on_uris;
 }
 
 }  // namespace junctor::script

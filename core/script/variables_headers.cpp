@@ -176,7 +176,7 @@ Value accounting_name(Message& message)
     return Value::text(std::string(from->uri.user) + "@" + std::string(from->uri.host));
 }
 
-constexpr CoreVariable table[] = {
+constexpr CoreVariable of_headers[] = {
     {"fu", address_uri<HeaderType::From>},
     {"from", address_uri<HeaderType::From>},
     {"fU", address_user<HeaderType::From>},
@@ -216,7 +216,7 @@ constexpr CoreVariable table[] = {
 
 std::span<const CoreVariable> header_variables()
 {
-    return table;
+    return of_headers;
 }
 
 }  // namespace junctor::script

@@ -160,7 +160,7 @@ Value error_reason(Message& message)
     return Value::view(message.parse_error.reason);
 }
 
-constexpr CoreVariable table[] = {
+constexpr CoreVariable of_messages[] = {
     {"rm", method},
     {"rs", status},
     {"rr", reason},
@@ -195,7 +195,7 @@ constexpr CoreVariable table[] = {
 
 std::span<const CoreVariable> message_variables()
 {
-    return table;
+    return of_messages;
 }
 
 }  // namespace junctor::script

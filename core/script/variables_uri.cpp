@@ -173,7 +173,7 @@ Value forced_socket(Message& message)
     return Value::text(std::string(to_text(socket->protocol)) + ":" + socket->address.text());
 }
 
-constexpr CoreVariable table[] = {
+constexpr CoreVariable of_uris[] = {
     {"ru", text_of<current_uri>, set_uri},
     {"ruri", text_of<current_uri>, set_uri},
     {"rU", user_of<current_uri>, set_user},
@@ -203,7 +203,7 @@ constexpr CoreVariable table[] = {
 
 std::span<const CoreVariable> uri_variables()
 {
-    return table;
+    return of_uris;
 }
 
 }  // namespace junctor::script

@@ -22,7 +22,6 @@ namespace junctor::server
 namespace
 {
 
-constexpr std::string_view area = "core";
 constexpr int refused = 255;  // OpenSER's exit status for anything that stops the start
 
 std::string default_script()
@@ -149,11 +148,11 @@ Result<void> Daemon::open_network()
 void Daemon::say_what_has_no_effect() const
 {
     for (const auto& parameter : configuration_->globals().without_effect)
-        log_notice(area, "{}: {} is accepted and has no effect: {}",
+        log_notice(core_area, "{}: {} is accepted and has no effect: {}",
                    script::to_text(configuration_->sources().place(parameter.where)), parameter.name,
                    parameter.reason);
     for (const std::string& option : options_.without_meaning)
-        log_notice(area, "option {} is accepted and has no effect", option);
+        log_notice(core_area, "option {} is accepted and has no effect", option);
 }
 
 void Daemon::print_sockets() const
@@ -204,8 +203,8 @@ Result<void> Daemon::start()
     static constexpr int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
     signals_ = std::make_unique<Signals>(main_, numbers, [this](int number) { on_signal(number); });
     run_workers();
-    log_notice(area, "junctord {} serves with {} workers and the script {}", JUNCTOR_VERSION, loops_.size(),
-               script_file());
+    log_notice(core_area, "junctord {} serves with {} workers and the script {}", JUNCTOR_VERSION,
+               loops_.size(), script_file());
     return {};
 }
 

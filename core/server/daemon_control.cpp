@@ -12,7 +12,6 @@ namespace junctor::server
 namespace
 {
 
-constexpr std::string_view area = "core";
 constexpr Duration drain_time =
     std::chrono::seconds(10);  // what transactions in progress get before the stop
 constexpr Duration drain_step = std::chrono::milliseconds(100);
@@ -45,13 +44,13 @@ Task<Result<std::string>> Daemon::reload_script()
 {
     auto reloaded = configuration_->reload();
     if (!reloaded) {
-        log_error(area, "the script {} was not reloaded, the old one stays in force:\n{}", script_file(),
+        log_error(core_area, "the script {} was not reloaded, the old one stays in force:\n{}", script_file(),
                   reloaded.error().text);
         co_return fail(reloaded.error());
     }
     engine_->use_program(reloaded->program);
     loaded_at_ = main_.clock().wall();
-    log_notice(area, "the script {} was reloaded. {}", script_file(), reloaded->report);
+    log_notice(core_area, "the script {} was reloaded. {}", script_file(), reloaded->report);
     co_return reloaded->report;
 }
 
@@ -79,14 +78,14 @@ void Daemon::on_signal(int number)
             else
                 stop();
             break;
-        default: log_notice(area, "signal {} is ignored", number);
+        default: log_notice(core_area, "signal {} is ignored", number);
     }
 }
 
 void Daemon::stop()
 {
     if (drain_until_) return;
-    log_notice(area, "stopping: calls that are being set up are finished, new ones refused");
+    log_notice(core_area, "stopping: calls that are being set up are finished, new ones refused");
     drain_until_ = main_.clock().now() + drain_time;
     engine_->drain();
     drain_timer_.start({});
@@ -96,7 +95,7 @@ void Daemon::wait_for_calls()
 {
     engine_->count_unfinished([this](std::size_t unfinished) {
         if (unfinished > 0 && main_.clock().now() < *drain_until_) return drain_timer_.start(drain_step);
-        if (unfinished > 0) log_warning(area, "{} transactions are cut off by the stop", unfinished);
+        if (unfinished > 0) log_warning(core_area, "{} transactions are cut off by the stop", unfinished);
         finish();
     });
 }
@@ -121,7 +120,7 @@ void Daemon::finish()
         self.group_file_.remove();
         self.control_.reset();
         self.legacy_.reset();
-        log_notice(area, "stopped");
+        log_notice(core_area, "stopped");
         self.main_.stop();
         co_return well;
     };

@@ -13,8 +13,6 @@ namespace junctor::server
 namespace
 {
 
-constexpr std::string_view area = "core";
-
 // Requests that belong to something under way are served to the end while we drain.
 bool begins_something(const sip::Message& request)
 {
@@ -74,7 +72,7 @@ void Dispatcher::on_message(std::string bytes, const transport::Flow& from)
 void Dispatcher::on_broken_stream(const Error& error, std::string_view bytes, const transport::Flow& from)
 {
     statistics_.bad_msg_hdr.add();
-    log_info(area, "the stream from {} is closed: {}", from.remote.text(), error.text);
+    log_info(core_area, "the stream from {} is closed: {}", from.remote.text(), error.text);
     if (const auto request = sip::Message::salvage(std::string(bytes)))
         refuse(*request, from, error.status, error.text);
 }
@@ -84,7 +82,7 @@ void Dispatcher::on_broken_stream(const Error& error, std::string_view bytes, co
 void Dispatcher::refuse_unreadable(std::string bytes, const transport::Flow& from, const Error& error)
 {
     statistics_.bad_msg_hdr.add();
-    log_info(area, "a message from {} cannot be read: {}", from.remote.text(), error.text);
+    log_info(core_area, "a message from {} cannot be read: {}", from.remote.text(), error.text);
     if (const auto request = sip::Message::salvage(std::move(bytes)))
         refuse(*request, from, error.status, error.text);
 }
@@ -104,7 +102,7 @@ void Dispatcher::take_request(const sip::MessagePtr& request, const transport::F
     statistics_.rcv_requests.add();
     if (const auto checked = sip::check_message(*request); !checked) {
         statistics_.bad_msg_hdr.add();
-        log_info(area, "a {} from {} is refused with {}: {}", request->method(), from.remote.text(),
+        log_info(core_area, "a {} from {} is refused with {}: {}", request->method(), from.remote.text(),
                  checked.error().status, checked.error().text);
         return refuse(*request, from, checked.error().status, checked.error().text);
     }
@@ -161,7 +159,7 @@ void Dispatcher::take_response(const sip::MessagePtr& response, const transport:
     const sip::Via* const via = response->top_via();
     if (const auto checked = sip::check_message(*response); !checked || via == nullptr) {
         statistics_.err_replies.add();
-        log_info(area, "a reply {} from {} was dropped: {}", response->status(), from.remote.text(),
+        log_info(core_area, "a reply {} from {} was dropped: {}", response->status(), from.remote.text(),
                  checked ? "it has no Via" : checked.error().text);
         return;
     }
@@ -226,7 +224,7 @@ Task<bool> Dispatcher::forward_response(std::shared_ptr<script::Message> message
     const std::string bytes = sip::write_forwarded_response(message->sip(), &message->edits);
     if (const auto sent = environment_->transport.send(to, bytes); !sent) {
         statistics_.drop_replies.add();
-        log_info(area, "a reply could not be forwarded to {}: {}", to.remote.text(), sent.error().text);
+        log_info(core_area, "a reply could not be forwarded to {}: {}", to.remote.text(), sent.error().text);
         co_return false;
     }
     statistics_.fwd_replies.add();
@@ -251,7 +249,7 @@ void Dispatcher::refuse(const sip::Message& request, const transport::Flow& from
     const std::string bytes = sip::write_reply(request, reply);
     const transport::Destination to = transport::way_back(from, request);
     if (const auto sent = environment_->transport.send(to, bytes); !sent)
-        log_info(area, "the refusal could not be sent to {}: {}", to.remote.text(), sent.error().text);
+        log_info(core_area, "the refusal could not be sent to {}: {}", to.remote.text(), sent.error().text);
 }
 
 }  // namespace junctor::server

@@ -9,12 +9,12 @@ namespace junctor::sip
 namespace
 {
 
-struct Named {
+struct NamedMethod {
     std::string_view name;
     Method method;
 };
 
-constexpr std::array<Named, 14> methods{{
+constexpr std::array<NamedMethod, 14> methods{{
     {"INVITE", Method::Invite},
     {"CANCEL", Method::Cancel},
     {"ACK", Method::Ack},
@@ -35,21 +35,21 @@ constexpr std::array<Named, 14> methods{{
 
 Method method_from(std::string_view name)
 {
-    for (const Named& known : methods)
+    for (const NamedMethod& known : methods)
         if (known.name == name) return known.method;
     return Method::Other;
 }
 
 Method method_from_any_case(std::string_view name)
 {
-    for (const Named& known : methods)
+    for (const NamedMethod& known : methods)
         if (iequals(known.name, name)) return known.method;
     return Method::Other;
 }
 
 std::string_view to_text(Method method)
 {
-    for (const Named& known : methods)
+    for (const NamedMethod& known : methods)
         if (known.method == method) return known.name;
     return {};
 }

@@ -10,17 +10,11 @@ namespace
 
 constexpr std::size_t max_user = 64, max_domain = 128, max_aor = 256;  // OpenSER's, and the columns'
 
-using Result = tl::expected<std::string, Refusal>;
-
-Result refuse(Refusal why)
-{
-    return tl::unexpected<Refusal>(why);
-}
-
-Result of_text(std::string_view text, const Settings& settings)
+OrRefusal<std::string> of_text(std::string_view text, const Settings& settings)
 {
     const auto uri = sip::Uri::parse(text);
-    return uri ? aor_of(*uri, settings) : refuse(refusal::bad_aor);
+    if (!uri) return refuse(refusal::bad_aor);
+    return aor_of(*uri, settings);
 }
 
 }  // namespace
@@ -33,7 +27,7 @@ std::string_view avp_text(script::Message& message, const std::optional<script::
     return text != nullptr ? std::string_view(*text) : std::string_view();
 }
 
-Result aor_of(const sip::Uri& uri, const Settings& settings)
+OrRefusal<std::string> aor_of(const sip::Uri& uri, const Settings& settings)
 {
     auto user = sip::unescape(uri.user);
     if (!user) return refuse(refusal::bad_username);
@@ -50,7 +44,7 @@ Result aor_of(const sip::Uri& uri, const Settings& settings)
     return aor;
 }
 
-Result aor_of_to(script::Message& message, const Settings& settings)
+OrRefusal<std::string> aor_of_to(script::Message& message, const Settings& settings)
 {
     if (const auto text = avp_text(message, settings.aor_avp); !text.empty()) return of_text(text, settings);
     const sip::NameAddr* to = message.sip().to();
@@ -58,7 +52,7 @@ Result aor_of_to(script::Message& message, const Settings& settings)
     return aor_of(to->uri, settings);
 }
 
-Result aor_of_request_uri(script::Message& message, const Settings& settings)
+OrRefusal<std::string> aor_of_request_uri(script::Message& message, const Settings& settings)
 {
     if (const auto text = avp_text(message, settings.aor_avp); !text.empty()) return of_text(text, settings);
     const sip::Uri* uri = message.parsed_uri();

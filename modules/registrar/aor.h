@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include <tl/expected.hpp>
-
 #include "core/script/message.h"
 #include "modules/registrar/refusal.h"
 #include "modules/registrar/settings.h"
@@ -14,11 +12,11 @@ namespace junctor::registrar
 {
 
 // Of a URI: user[@domain], unescaped, in lower case.
-tl::expected<std::string, Refusal> aor_of(const sip::Uri& uri, const Settings& settings);
+OrRefusal<std::string> aor_of(const sip::Uri& uri, const Settings& settings);
 
 // Of the To URI (REGISTER), or of the Request-URI (look-ups); aor_avp goes first.
-tl::expected<std::string, Refusal> aor_of_to(script::Message& message, const Settings& settings);
-tl::expected<std::string, Refusal> aor_of_request_uri(script::Message& message, const Settings& settings);
+OrRefusal<std::string> aor_of_to(script::Message& message, const Settings& settings);
+OrRefusal<std::string> aor_of_request_uri(script::Message& message, const Settings& settings);
 
 // The string that an AVP of the message holds; empty: none.
 std::string_view avp_text(script::Message& message, const std::optional<script::AvpName>& name);

@@ -13,7 +13,7 @@ constexpr std::size_t max_path = 255;  // the column's
 
 }  // namespace
 
-tl::expected<Path, Refusal> Path::of(const sip::Message& message)
+OrRefusal<Path> Path::of(const sip::Message& message)
 {
     Path path;
     for (const auto* header = message.first(sip::HeaderType::Path); header != nullptr;
@@ -23,10 +23,9 @@ tl::expected<Path, Refusal> Path::of(const sip::Message& message)
     }
     if (path.vector.empty()) return path;
     const auto values = sip::parse_name_addr_list(path.vector);
-    if (!values || values->empty() || path.vector.size() > max_path)
-        return tl::unexpected<Refusal>(refusal::bad_path);
+    if (!values || values->empty() || path.vector.size() > max_path) return refuse(refusal::bad_path);
     const sip::Uri& first = values->front().uri;
-    if (!first.has_param("lr")) return tl::unexpected<Refusal>(refusal::bad_path);
+    if (!first.has_param("lr")) return refuse(refusal::bad_path);
     if (const auto received = first.param("received")) path.received = unquoted(received->value);
     return path;
 }

@@ -3,8 +3,6 @@
 
 #include <string>
 
-#include <tl/expected.hpp>
-
 #include "core/sip/message.h"
 #include "modules/registrar/refusal.h"
 
@@ -16,7 +14,7 @@ struct Path {
     std::string received;  // parameter of the first URI: where the edge proxy saw the request come from
 
     // Refused: unreadable, over 255 bytes, or the first proxy is no loose router.
-    static tl::expected<Path, Refusal> of(const sip::Message& message);
+    static OrRefusal<Path> of(const sip::Message& message);
 };
 
 bool supports_path(const sip::Message& message);  // "path" in a Supported header

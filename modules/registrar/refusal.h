@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include <tl/expected.hpp>
+
 namespace junctor::registrar
 {
 
@@ -10,6 +12,14 @@ struct Refusal {
     int status = 0;
     std::string_view text;  // static
 };
+
+template <class T>
+using OrRefusal = tl::expected<T, Refusal>;
+
+inline tl::unexpected<Refusal> refuse(Refusal why)
+{
+    return tl::unexpected<Refusal>(why);
+}
 
 namespace refusal
 {

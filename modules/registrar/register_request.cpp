@@ -14,11 +14,6 @@ namespace
 constexpr std::size_t max_column = 255;  // of contact, received, callid
 constexpr std::uint32_t one_hour = 3600;
 
-tl::unexpected<Refusal> refuse(Refusal why)
-{
-    return tl::unexpected<Refusal>(why);
-}
-
 bool is_text(std::string_view bytes)
 {
     return is_utf8(bytes) && bytes.find('\0') == bytes.npos;
@@ -61,8 +56,7 @@ const transport::ListenSocket* socket_of(script::Message& message, const Setting
 
 }  // namespace
 
-tl::expected<void, Refusal> RegisterRequest::read(script::Message& message, const Settings& settings,
-                                                  std::uint32_t flags)
+OrRefusal<void> RegisterRequest::read(script::Message& message, const Settings& settings, std::uint32_t flags)
 {
     sip_ = message.sip_ptr();
     const sip::CSeq* cseq = sip_->cseq();
@@ -110,7 +104,7 @@ void RegisterRequest::read_common_fields(script::Message& message, const Setting
     if (settings.path_use_received && !path.received.empty()) common_.cflags |= settings.nat_flag;
 }
 
-tl::expected<void, Refusal> RegisterRequest::read_contacts(const Settings& settings)
+OrRefusal<void> RegisterRequest::read_contacts(const Settings& settings)
 {
     std::size_t stars = 0;
     for (const auto* header = sip_->first(sip::HeaderType::Contact); header != nullptr;
@@ -138,8 +132,7 @@ std::uint32_t RegisterRequest::expires_of(const sip::Contact& contact, const Set
     return sip_->expires().value_or(static_cast<std::uint32_t>(std::max(settings.default_expires, 0)));
 }
 
-tl::expected<void, Refusal> RegisterRequest::read_contact(const sip::NameAddr& address,
-                                                          const Settings& settings)
+OrRefusal<void> RegisterRequest::read_contact(const sip::NameAddr& address, const Settings& settings)
 {
     const auto contact = sip::Contact::of(address);
     if (!contact) return refuse(refusal::bad_q);

@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include <tl/expected.hpp>
-
 #include "core/script/message.h"
 #include "modules/registrar/path.h"
 #include "modules/registrar/refusal.h"
@@ -25,15 +23,15 @@ public:
     RegisterRequest& operator=(const RegisterRequest&) = delete;
 
     // `flags`: of the bindings (usrloc::memory_only).
-    tl::expected<void, Refusal> read(script::Message& message, const Settings& settings, std::uint32_t flags);
+    OrRefusal<void> read(script::Message& message, const Settings& settings, std::uint32_t flags);
 
     usrloc::Registration registration;
     Path path;
     bool is_query() const { return !registration.remove_all && registration.contacts.empty(); }
 
 private:
-    tl::expected<void, Refusal> read_contacts(const Settings& settings);
-    tl::expected<void, Refusal> read_contact(const sip::NameAddr& address, const Settings& settings);
+    OrRefusal<void> read_contacts(const Settings& settings);
+    OrRefusal<void> read_contact(const sip::NameAddr& address, const Settings& settings);
     void read_common_fields(script::Message& message, const Settings& settings);
     std::uint32_t expires_of(const sip::Contact& contact, const Settings& settings) const;
 

@@ -5,7 +5,7 @@
 namespace junctor::tm
 {
 
-constexpr Code yes{1}, no{-1}, ends_script{0};
+constexpr Code yes{1}, no{-1};
 
 // With a transaction its own, before it those that it will start with.
 ArmedRoutes& Tm::armed(Message& message)

@@ -13,8 +13,6 @@ using transaction::Transaction;
 namespace
 {
 
-constexpr Code done{1}, ends_script{0}, failed{-1};
-
 constexpr Code code_of(Failure failure)
 {
     return Code{failure == Failure::None ? -1 : static_cast<int>(failure)};

@@ -6,8 +6,6 @@
 namespace junctor::tm
 {
 
-constexpr Code done{1}, failed{-1};
-
 Code Tm::t_reply(Message& message, int code, std::string_view reason)
 {
     if (message.transaction == nullptr || message.sip().method_id() == sip::Method::Ack)

@@ -19,6 +19,8 @@
 namespace junctor::tm
 {
 
+constexpr Code done{1}, failed{-1}, ends_script{0};  // what its functions tell the script
+
 class Tm final : public Module, public Transactions, private transaction::Statistics
 {
 public:

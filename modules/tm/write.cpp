@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/base/descriptor.h"
 #include "core/runtime/pause.h"
 #include "modules/tm/description.h"
 #include "modules/tm/tm_module.h"
@@ -17,24 +18,7 @@ namespace junctor::tm
 namespace
 {
 
-constexpr Code done{1}, failed{-1};
 constexpr Duration retry_interval = std::chrono::milliseconds(20);
-
-class FileDescriptor
-{
-public:
-    explicit FileDescriptor(int fd) : fd_(fd) {}
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    ~FileDescriptor()
-    {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 Error system_error(std::string_view what, std::string_view path)
 {
@@ -44,8 +28,8 @@ Error system_error(std::string_view what, std::string_view path)
 // Never waits: without a reader, or with a full pipe, it fails.
 Result<void> write_to_fifo(const std::string& path, std::string_view text)
 {
-    const FileDescriptor fifo(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-    if (fifo.get() < 0) return fail(system_error("the FIFO cannot be opened:", path));
+    const Descriptor fifo(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    if (!fifo) return fail(system_error("the FIFO cannot be opened:", path));
     const ssize_t written = ::write(fifo.get(), text.data(), text.size());
     if (written < 0) return fail(system_error("the FIFO cannot be written:", path));
     if (static_cast<std::size_t>(written) < text.size())
@@ -122,8 +106,8 @@ Task<Code> Tm::write_unix(Message& message, std::string path, std::string action
 {
     const auto text = describe(message, action);
     if (!text) co_return message.fail({500, "t_write_unix: " + text.error().text}, failed);
-    const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (socket.get() < 0) co_return message.fail(system_error("no socket for", path), failed);
+    const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket) co_return message.fail(system_error("no socket for", path), failed);
     const sockaddr_un address = address_of(path);
 
     Worker& worker = message.environment().worker;

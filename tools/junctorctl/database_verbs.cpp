@@ -10,15 +10,15 @@ namespace
 {
 
 // What CLI11 fills; the actions hold it.
-struct Values {
+struct DatabaseValues {
     std::string name, target;
     std::vector<std::string> words;
     bool yes = false, replace = false;
     BranchFlags branch_flags;
 };
-using ValuesPtr = std::shared_ptr<Values>;
+using DatabaseValuesPtr = std::shared_ptr<DatabaseValues>;
 
-void declare_tables(Verbs& verbs, CLI::App& all, const ValuesPtr& v)
+void declare_tables(Verbs& verbs, CLI::App& all, const DatabaseValuesPtr& v)
 {
     const auto verb = [&](const char* name, const char* help, const char* details, Verbs::Action action) {
         return verbs.verb(all, name, "Verbs", help, details, std::move(action));
@@ -51,7 +51,7 @@ table that exists is an error, and nothing is made then.
     }
 }
 
-void declare_layouts(Verbs& verbs, CLI::App& all, const ValuesPtr& v)
+void declare_layouts(Verbs& verbs, CLI::App& all, const DatabaseValuesPtr& v)
 {
     const auto verb = [&](const char* name, const char* help, const char* details, Verbs::Action action) {
         return verbs.verb(all, name, "Verbs", help, details, std::move(action));
@@ -74,7 +74,7 @@ is gone on with by the next; one that fails leaves the table as it was.
         if (option->get_name().ends_with("-bflag")) option->type_name("N")->check(CLI::Range(-1, 31));
 }
 
-void declare_transfers(Verbs& verbs, CLI::App& all, const ValuesPtr& v)
+void declare_transfers(Verbs& verbs, CLI::App& all, const DatabaseValuesPtr& v)
 {
     const auto verb = [&](const char* name, const char* help, const char* details, Verbs::Action action) {
         return verbs.verb(all, name, "Verbs", help, details, std::move(action));
@@ -105,7 +105,7 @@ Tables that are missing are made. A file that was cut off, or does not fit, chan
 
 void declare_database_verbs(Verbs& verbs)
 {
-    const auto v = std::make_shared<Values>();
+    const auto v = std::make_shared<DatabaseValues>();
     CLI::App& all = *verbs.family(
         "db", "Database", "The tables themselves: create, check, migrate, copy, backup, restore, show ...");
     declare_tables(verbs, all, v);

@@ -11,28 +11,13 @@
 #include <unistd.h>
 
 #include "core/base/ascii.h"
+#include "core/base/descriptor.h"
 #include "tools/junctorctl/control.h"
 
 namespace junctor::ctl
 {
 namespace
 {
-
-class FileDescriptor
-{
-public:
-    explicit FileDescriptor(int fd) : fd_(fd) {}
-    ~FileDescriptor()
-    {
-        if (fd_ >= 0) close(fd_);
-    }
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 // Our reply pipe: made before the request, removed in the end.
 class ReplyFile
@@ -77,9 +62,8 @@ public:
         if (!reply.make())
             return fail(no_reply_pipe,
                         "the reply FIFO " + reply.path() + " cannot be made: " + std::strerror(errno));
-        const FileDescriptor reading(
-            open(reply.path().c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
-        if (reading.get() < 0)
+        const Descriptor reading(open(reply.path().c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+        if (!reading)
             return fail(no_reply_pipe, "the reply FIFO " + reply.path() + ": " + std::strerror(errno));
 
         std::string request = ":" + command + ":" + reply.name() + "\n";
@@ -99,8 +83,8 @@ public:
     {
         const auto deadline = std::chrono::steady_clock::now() + patience;
         while (std::chrono::steady_clock::now() < deadline) {
-            const FileDescriptor probe(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-            if (probe.get() < 0) return true;
+            const Descriptor probe(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+            if (!probe) return true;
             poll(nullptr, 0, 50);
         }
         return false;
@@ -114,8 +98,8 @@ private:
         if (request.size() > PIPE_BUF)
             return fail(refused, fmt::format("the arguments have more than {} bytes; use the control socket",
                                              PIPE_BUF));
-        const FileDescriptor fifo(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-        if (fifo.get() < 0) return fail(no_server, "FIFO " + path_ + ": " + std::strerror(errno));
+        const Descriptor fifo(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+        if (!fifo) return fail(no_server, "FIFO " + path_ + ": " + std::strerror(errno));
         std::signal(SIGPIPE, SIG_IGN);
         const ssize_t written = write(fifo.get(), request.data(), request.size());
         if (written == static_cast<ssize_t>(request.size())) return {};
@@ -169,10 +153,10 @@ private:
 Result<std::unique_ptr<Control>> use_fifo(const std::string& path, const std::string& reply_dir,
                                           std::chrono::seconds timeout)
 {
-    const FileDescriptor probe(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    const Descriptor probe(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat status {
     };
-    if (probe.get() < 0)
+    if (!probe)
         return fail(no_server,
                     "FIFO " + path + ": " + (errno == ENXIO ? "nobody reads it" : std::strerror(errno)));
     if (fstat(probe.get(), &status) != 0 || !S_ISFIFO(status.st_mode))

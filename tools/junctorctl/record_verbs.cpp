@@ -12,14 +12,14 @@ namespace
 constexpr const char* accounts = "Accounts (database)";
 
 // What CLI11 fills; the actions hold it.
-struct Values {
+struct RecordValues {
     std::string first, second;
     std::vector<std::string> words;
     bool yes = false;
 };
-using ValuesPtr = std::shared_ptr<Values>;
+using RecordValuesPtr = std::shared_ptr<RecordValues>;
 
-void declare_alias_db(Verbs& verbs, const ValuesPtr& v)
+void declare_alias_db(Verbs& verbs, const RecordValuesPtr& v)
 {
     CLI::App* all = verbs.family("alias_db", accounts, "Aliases in the database: list, show, add, rm");
     all->alias("aliasdb");
@@ -53,7 +53,7 @@ It takes effect at the next call.
     });
 }
 
-void declare_acl(Verbs& verbs, const ValuesPtr& v)
+void declare_acl(Verbs& verbs, const RecordValuesPtr& v)
 {
     CLI::App* all = verbs.family("acl", accounts, "Membership in groups: show, grant, revoke");
     const auto verb = [&](const char* name, const char* help, const char* details, Verbs::Action action) {
@@ -81,7 +81,7 @@ set) are skipped with a warning, unless VERIFY_ACL=0. There need not be an accou
     revoke->add_option("group", v->second, "the group; none: all of them");
 }
 
-void declare_domain(Verbs& verbs, const ValuesPtr& v)
+void declare_domain(Verbs& verbs, const RecordValuesPtr& v)
 {
     CLI::App* all = verbs.family("domain", "Domains", "Domains of the server: show, showdb, add, rm, reload");
     const auto verb = [&](const char* name, const char* help, const char* details, Verbs::Action action) {
@@ -106,7 +106,7 @@ A server that keeps its domains in memory (db_mode other than 0) serves it after
          [](Session& s) { return s.run("domain_reload"); });
 }
 
-void declare_rpid(Verbs& verbs, const ValuesPtr& v)
+void declare_rpid(Verbs& verbs, const RecordValuesPtr& v)
 {
     CLI::App* all = verbs.family("rpid", accounts, "Remote-Party-ID of accounts: add, rm, show");
     const auto verb = [&](const char* name, const char* help, const char* details, Verbs::Action action) {
@@ -132,7 +132,7 @@ It takes effect at the account's next authentication.
 
 void declare_record_verbs(Verbs& verbs)
 {
-    const auto values = std::make_shared<Values>();
+    const auto values = std::make_shared<RecordValues>();
     declare_alias_db(verbs, values);
     declare_acl(verbs, values);
     declare_rpid(verbs, values);
