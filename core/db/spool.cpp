@@ -335,7 +335,7 @@ Task<Result<void>> Spool::replay_file(std::string name)
         const std::uint32_t count = in.number32();
         bool good = version == record_version;
         for (std::uint32_t i = 0; i < count && good; ++i) {
-            auto unit = read_unit(in);
+            auto unit = unit_reader_.read(in);
             good = unit.has_value();
             if (good) batch->units.push_back(std::move(*unit));
         }

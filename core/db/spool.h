@@ -23,6 +23,7 @@
 
 #include "core/base/counter.h"
 #include "core/db/journal.h"
+#include "core/db/statement_bytes.h"
 #include "core/db/write_queue.h"
 #include "core/runtime/task.h"
 #include "core/runtime/timer.h"
@@ -142,6 +143,7 @@ private:
     bool has_table_ = false, has_name_ = false, serving_ = false, kept_more_ = false;
     Duration pause_{};
     std::map<std::string, Position> positions_;  // of a replay
+    UnitReader unit_reader_;
     Timer late_, retry_;
     TaskGroup tasks_;
 };

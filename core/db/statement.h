@@ -19,9 +19,13 @@ struct Layout {
     struct Column {
         std::string name;  // in the database; empty: this database's table has no such (optional) column
         Type type = Type::Text;
+
+        bool operator==(const Column&) const = default;
     };
     std::string table;
     std::vector<Column> columns;
+
+    bool operator==(const Layout&) const = default;
 };
 using LayoutPtr = std::shared_ptr<const Layout>;
 

@@ -110,24 +110,41 @@ bool is_sound(const Statement& s)
            columns_exist(s.where, count);
 }
 
-std::optional<Statement> read_statement(ByteReader& in)
+Layout read_layout(ByteReader& in, bool& good)
 {
-    Statement s;
-    bool good = true;
-    const std::uint8_t kind = in.number8();
-    if (kind > static_cast<std::uint8_t>(Statement::Kind::Upsert)) return {};
-    s.kind = static_cast<Statement::Kind>(kind);
-    auto layout = std::make_shared<Layout>();
-    layout->table = in.text();
+    Layout layout;
+    layout.table = in.text();
     read_list(in, good, [&] {
         Layout::Column column;
         column.name = in.text();
         const std::uint8_t type = in.number8();
         good = good && type <= static_cast<std::uint8_t>(Type::DateTime);
         column.type = static_cast<Type>(type);
-        layout->columns.push_back(std::move(column));
+        layout.columns.push_back(std::move(column));
     });
-    s.layout = std::move(layout);
+    return layout;
+}
+
+}  // namespace
+
+LayoutPtr UnitReader::shared(Layout layout)
+{
+    const auto known =
+        std::find_if(layouts_.begin(), layouts_.end(), [&](const LayoutPtr& one) { return *one == layout; });
+    if (known != layouts_.end()) return *known;
+    return layouts_.emplace_back(std::make_shared<const Layout>(std::move(layout)));
+}
+
+std::optional<Statement> UnitReader::read_statement(ByteReader& in)
+{
+    Statement s;
+    bool good = true;
+    const std::uint8_t kind = in.number8();
+    if (kind > static_cast<std::uint8_t>(Statement::Kind::Upsert)) return {};
+    s.kind = static_cast<Statement::Kind>(kind);
+    Layout layout = read_layout(in, good);
+    if (!good || !in.ok()) return {};
+    s.layout = shared(std::move(layout));
     read_list(in, good, [&] {
         const ColumnId column = in.number16();
         s.values.push_back({column, read_value(in, good)});
@@ -138,15 +155,13 @@ std::optional<Statement> read_statement(ByteReader& in)
     return s;
 }
 
-}  // namespace
-
 void write_unit(ByteWriter& out, const Unit& unit)
 {
     out.number32(static_cast<std::uint32_t>(unit.statements.size()));
     for (const Statement& statement : unit.statements) write_statement(out, statement);
 }
 
-std::optional<Unit> read_unit(ByteReader& in)
+std::optional<Unit> UnitReader::read(ByteReader& in)
 {
     Unit unit;
     bool good = true;
